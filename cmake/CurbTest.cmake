@@ -1,0 +1,24 @@
+# Copyright 2026 The curb authors. SPDX-License-Identifier: Apache-2.0
+# curb_add_test(NAME name SOURCES file... [LIBRARIES target...] [LABELS label...])
+# Makes the GoogleTest program `name` and registers each of its tests with ctest.
+
+find_package(GTest REQUIRED)
+include(GoogleTest)
+
+function(curb_add_test)
+  cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME" "SOURCES;LIBRARIES;LABELS")
+  if(NOT arg_NAME OR NOT arg_SOURCES OR arg_UNPARSED_ARGUMENTS)
+    message(FATAL_ERROR "curb_add_test(NAME name SOURCES file... [LIBRARIES...] [LABELS...]): "
+      "got NAME '${arg_NAME}', SOURCES '${arg_SOURCES}', unknown '${arg_UNPARSED_ARGUMENTS}'")
+  endif()
+
+  add_executable(${arg_NAME} ${arg_SOURCES})
+  target_link_libraries(${arg_NAME} PRIVATE curb_flags ${arg_LIBRARIES} GTest::gtest_main)
+
+  # Test by test, not the program as one: a skipped test then shows as skipped, not as passed.
+  # The labels travel through a generated script, hence the quoted semicolons.
+  string(REPLACE ";" "\\;" labels "${arg_LABELS}")
+  gtest_discover_tests(${arg_NAME}
+    DISCOVERY_TIMEOUT 60
+    PROPERTIES TIMEOUT 300 LABELS "${labels}")
+endfunction()
