@@ -1,0 +1,204 @@
+// Copyright 2026 The curb authors. SPDX-License-Identifier: Apache-2.0
+// The stages that need a whole row: group shrinkage, proximal l2 beside it, and max-norm.
+//
+// Euclidean optimisers: all three are a rescaling of the row by one factor, found from |z|.
+// Diagonal metric D_i = denominator_i / eta (Adam): minimising
+//     1/2 sum_i D_i (w_i - z_i)^2 + lg |w|   subject to |w| <= c
+// gives D_i (w_i - z_i) + (lg/|w| + mu) w_i = 0, so w_i = D_i z_i / (D_i + nu) with one multiplier
+// per row: nu = lg/|w| from the group penalty, or larger where the ball binds. When the group's own
+// solution lies outside the ball, the joint solution is therefore the ball projection of z itself,
+// not of the group's result. Multiplied through by eta no learning rate is left in the metric, so
+// eta = 0 is no special case.
+//
+// Both multipliers are the root of a secular equation sum (b_i / (lambda_i + x))^2 = R^2, whose
+// Newton iteration on 1/norm rises monotonically to the root from x = 0 (More and Sorensen 1983).
+//
+// A row whose sum of squares is not finite is left as it is by the group and max-norm stages.
+#pragma once
+
+#include <curb/rules/element_step.hpp>
+#include <curb/rules/row_sum.hpp>
+
+namespace curb::rules {
+
+/// What the row stages decided. Weight i becomes finish_row_element(outcome, e_i).
+struct RowOutcome {
+  double multiplier = 0.0;  ///< nu * eta; 0: the row is rescaled only
+  float scale = 1.0f;
+  bool clamped = false;     ///< max-norm was active
+  bool non_finite = false;  ///< the row holds NaN or infinity
+};
+
+/// group_lasso sqrt(|r|) with |r| the row's full length: the weight of one row in the group penalty.
+CURB_HOST_DEVICE double group_coefficient(const Coefficients& c, std::int64_t row_length) {
+  return mul(static_cast<double>(c.group_lasso), square_root(static_cast<double>(row_length)));
+}
+
+/// Covers the rounding of a row's products: a row scaled to this fraction of the radius is inside the
+/// ball in exact arithmetic when it is stored, and clamping it again changes nothing.
+inline constexpr double kInside = 1.0 - 0x1p-23;
+
+/// The factor that brings a row of norm `norm` inside the ball of radius c.
+CURB_HOST_DEVICE float clamp_factor(double norm, double c) {
+  return round_down(mul(div(c, norm), kInside));
+}
+
+/// Terms of the row sums. Each is called as term(weight, denominator).
+struct SquaredWeight {
+  CURB_HOST_DEVICE double operator()(float w, float) const {
+    return mul(static_cast<double>(w), static_cast<double>(w));
+  }
+};
+
+/// (d z)^2: the squared norm in the dual metric, against which the group threshold is compared.
+struct SquaredDual {
+  CURB_HOST_DEVICE double operator()(float z, float d) const {
+    const double v = mul(static_cast<double>(z), static_cast<double>(d));
+    return mul(v, v);
+  }
+};
+
+/// (d z / (d + x))^2, and divided once more by (d + x): the ball's secular equation and its slope.
+template <int kExtraPower>
+struct BallSecular {
+  double x;
+  CURB_HOST_DEVICE double operator()(float z, float d) const {
+    const double shifted = add(static_cast<double>(d), x);
+    const double v = div(mul(static_cast<double>(d), static_cast<double>(z)), shifted);
+    return kExtraPower == 0 ? mul(v, v) : div(mul(v, v), shifted);
+  }
+};
+
+/// (z / (t/d + x))^2 likewise: the group's secular equation in x = |w|, whose radius is 1.
+template <int kExtraPower>
+struct GroupSecular {
+  double x;
+  double threshold;
+  CURB_HOST_DEVICE double operator()(float z, float d) const {
+    const double shifted = add(div(threshold, static_cast<double>(d)), x);
+    const double v = div(static_cast<double>(z), shifted);
+    return kExtraPower == 0 ? mul(v, v) : div(mul(v, v), shifted);
+  }
+};
+
+/// The root x >= 0 of sum Secular<0>(x) = radius^2, given that the sum at 0 exceeds it; on return
+/// `norm` is the square root of the sum at x.
+template <template <int> class Secular, class Row, class... Parameters>
+CURB_HOST_DEVICE double secular_root(Row& row, double radius, double& norm,
+                                     Parameters... parameters) {
+  constexpr int kMaxIterations = 64;    // convergence is quadratic: far more than ever needed
+  constexpr double kTolerance = 1e-13;  // relative, on the norm: far below fp32
+  double x = 0.0;
+  norm = square_root(row.sum(Secular<0>{x, parameters...}));
+  for (int i = 0; i < kMaxIterations && norm > mul(radius, 1.0 + kTolerance); ++i) {
+    const double slope = row.sum(Secular<1>{x, parameters...});
+    const double correction =
+        mul(div(mul(norm, norm), slope), div(add(norm, -radius), radius));
+    x = add(x, correction);
+    norm = square_root(row.sum(Secular<0>{x, parameters...}));
+  }
+  return x;
+}
+
+/// Euclidean optimisers. `Row` offers `double sum(term)`: the canonical row sum of
+/// term(weight, denominator) over the row's Elements, the same value for every caller.
+template <class Row>
+CURB_HOST_DEVICE RowOutcome solve_euclidean_row(const Coefficients& c, std::int64_t row_length,
+                                                Row& row) {
+  RowOutcome outcome;
+  outcome.scale = c.l2_shrink;
+  const double squared = row.sum(SquaredWeight{});
+  if (!is_finite(squared)) {
+    outcome.non_finite = true;
+    return outcome;
+  }
+  const double threshold =
+      mul(static_cast<double>(c.learning_rate), group_coefficient(c, row_length));
+  const double norm = square_root(squared);
+  if (threshold > 0.0) {
+    const double kept = norm > threshold ? add(1.0, -div(threshold, norm)) : 0.0;
+    outcome.scale = static_cast<float>(mul(kept, static_cast<double>(c.l2_shrink)));
+  }
+  const double radius = c.max_norm;
+  // A row that nothing has touched yet is compared exactly, so that one inside is left bit for bit.
+  const bool outside =
+      outcome.scale == 1.0f
+          ? squared > mul(radius, radius)
+          : mul(norm, static_cast<double>(outcome.scale)) > mul(radius, kInside);
+  if (outside) {
+    outcome.scale = clamp_factor(norm, radius);
+    outcome.clamped = true;
+  }
+  return outcome;
+}
+
+/// Optimisers with a diagonal metric. The proximal l2 has already joined weight and denominator
+/// (see join_l2).
+template <class Row>
+CURB_HOST_DEVICE RowOutcome solve_metric_row(const Coefficients& c, std::int64_t row_length,
+                                             Row& row) {
+  RowOutcome outcome;
+  const double squared = row.sum(SquaredWeight{});
+  const double threshold =
+      mul(static_cast<double>(c.learning_rate), group_coefficient(c, row_length));
+  const double dual = threshold > 0.0 ? row.sum(SquaredDual{}) : 0.0;
+  if (!is_finite(add(squared, dual))) {
+    outcome.non_finite = true;
+    return outcome;
+  }
+  double norm = square_root(squared);
+  const double radius = c.max_norm;
+  bool outside = squared > mul(radius, radius);
+  if (threshold > 0.0) {
+    if (dual <= mul(threshold, threshold)) {
+      outcome.scale = 0.0f;
+      return outcome;
+    }
+    double unit = 0.0;
+    const double s = secular_root<GroupSecular>(row, 1.0, unit, threshold);
+    outcome.multiplier = div(threshold, s);
+    norm = mul(s, unit);
+    outside = norm > mul(radius, kInside);
+  }
+  if (outside) {
+    if (c.max_norm_exact) outcome.multiplier = secular_root<BallSecular>(row, radius, norm);
+    outcome.scale = clamp_factor(norm, radius);
+    outcome.clamped = true;
+  }
+  return outcome;
+}
+
+/// Under a diagonal metric the proximal l2 joins the quadratic: D + l2 and z D / (D + l2).
+template <class Optimizer>
+CURB_HOST_DEVICE Element join_l2(const Coefficients& c, Element e) {
+  return {shrink_element<Optimizer>(c, e), fma(c.learning_rate, c.l2, e.denominator)};
+}
+
+/// An element as the row stages want it: z for a Euclidean optimiser, joined with l2 otherwise.
+template <class Optimizer>
+CURB_HOST_DEVICE Element row_element(const Coefficients& c, Element e) {
+  if constexpr (Optimizer::kDiagonalMetric) {
+    return join_l2<Optimizer>(c, e);
+  } else {
+    return e;
+  }
+}
+
+template <class Optimizer, class Row>
+CURB_HOST_DEVICE RowOutcome solve_row(const Coefficients& c, std::int64_t row_length, Row& row) {
+  if constexpr (Optimizer::kDiagonalMetric) {
+    return solve_metric_row(c, row_length, row);
+  } else {
+    return solve_euclidean_row(c, row_length, row);
+  }
+}
+
+/// The stored weight.
+CURB_HOST_DEVICE float finish_row_element(const RowOutcome& outcome, Element e) {
+  if (outcome.multiplier == 0.0) return mul(e.weight, outcome.scale);
+  const double d = e.denominator;
+  const double shrunk = mul(static_cast<double>(e.weight), div(d, add(d, outcome.multiplier)));
+  return static_cast<float>(mul(shrunk, static_cast<double>(outcome.scale)));
+}
+
+}  // namespace curb::rules
