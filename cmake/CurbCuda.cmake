@@ -13,7 +13,7 @@ function(_curb_find_nvcc result)
     find_program(nvcc ${CMAKE_CUDA_COMPILER} NO_CACHE)
   else()
     find_program(nvcc NAMES $ENV{CUDACXX} nvcc
-      HINTS ENV CUDA_HOME ENV CUDA_PATH PATHS /usr/local/cuda PATH_SUFFIXES bin NO_CACHE)
+      PATHS ENV CUDA_HOME ENV CUDA_PATH /usr/local/cuda PATH_SUFFIXES bin NO_CACHE)
   endif()
   if(NOT nvcc)
     set(nvcc "")
@@ -105,7 +105,8 @@ else()
   endif()
   _curb_find_nvcc(_curb_nvcc)
   if(NOT _curb_nvcc)
-    set(_curb_cuda_problem "no nvcc in PATH, CUDA_HOME or /usr/local/cuda")
+    set(_curb_cuda_problem
+      "no nvcc in PATH, CUDA_HOME or /usr/local/cuda, nor by CUDACXX or CMAKE_CUDA_COMPILER")
   else()
     _curb_try_nvcc(_curb_cuda_problem
       ${_curb_nvcc} ${CMAKE_CUDA_HOST_COMPILER} "${CMAKE_CUDA_ARCHITECTURES}")
