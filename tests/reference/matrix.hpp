@@ -1,8 +1,8 @@
 // Copyright 2026 The curb authors. SPDX-License-Identifier: Apache-2.0
 //
-// The two things that every part of the double-precision reference needs: a dense matrix and the
-// Euclidean norm. Nothing below tests/reference and tests/oracles includes a header of the library,
-// so a mistake in the library cannot be repeated here by inclusion.
+// What every part of the double-precision reference needs: a dense matrix and the Euclidean norm.
+// Nothing below tests/reference and tests/oracles includes a header of the library, so that a
+// mistake in the library cannot be repeated here by inclusion.
 #pragma once
 
 #include <cmath>
@@ -33,6 +33,12 @@ inline double norm(const std::vector<double>& x) {
   long double sum = 0.0L;
   for (const double value : x) sum += static_cast<long double>(value) * value;
   return static_cast<double>(std::sqrt(sum));
+}
+
+// |a - b|
+inline double distance(std::vector<double> a, const std::vector<double>& b) {
+  for (std::size_t i = 0; i < a.size(); ++i) a[i] -= b[i];
+  return norm(a);
 }
 
 }  // namespace curb::testing

@@ -16,13 +16,6 @@ namespace {
 
 double sign(double x) { return static_cast<double>((x > 0.0) - (x < 0.0)); }
 
-std::vector<double> gather(const std::vector<double>& tensor, const IndexSet& set) {
-  std::vector<double> row;
-  row.reserve(set.size());
-  for (const std::size_t i : set) row.push_back(tensor[i]);
-  return row;
-}
-
 void scatter(const std::vector<double>& row, const IndexSet& set, std::vector<double>& tensor) {
   for (std::size_t k = 0; k < set.size(); ++k) tensor[set[k]] = row[k];
 }
@@ -132,6 +125,13 @@ void metric_row_stages(const Coefficients& coefficients, double max_norm, MaxNor
 }
 
 }  // namespace
+
+std::vector<double> gather(const std::vector<double>& tensor, const IndexSet& set) {
+  std::vector<double> row;
+  row.reserve(set.size());
+  for (const std::size_t i : set) row.push_back(tensor[i]);
+  return row;
+}
 
 Layout neurons_in_rows(std::size_t rows, std::size_t columns) {
   Layout layout{rows * columns, std::vector<IndexSet>(rows), std::vector<IndexSet>(columns), {}};

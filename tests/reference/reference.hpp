@@ -71,6 +71,9 @@ struct Modes {
 
 using IndexSet = std::vector<std::size_t>;
 
+// The elements of a flat tensor that a set names, in the order of the set.
+std::vector<double> gather(const std::vector<double>& tensor, const IndexSet& set);
+
 // Which weights of a flat tensor belong together. The sets within `incoming` (one per neuron) are
 // disjoint, and so are those within `outgoing` (one per input). A weight in no set meets no group
 // and no max-norm stage.
