@@ -43,7 +43,8 @@ constexpr Penalties from_batch_absolute(double lambda, std::int64_t batch) {
 /// l1 |w| + l2 w^2 without the half: Keras regularizers.L1L2 and the textbook elastic net.
 constexpr Penalties from_elastic_net(double l1, double l2) { return {l1, 2.0 * l2}; }
 
-/// scikit-learn ElasticNet(alpha, l1_ratio) and Lasso (l1_ratio 1), whose loss is 1/(2n) |y - Xw|^2.
+/// scikit-learn ElasticNet(alpha, l1_ratio) and Lasso (l1_ratio 1), whose loss is 1/(2n) |y -
+/// Xw|^2.
 constexpr Penalties from_sklearn_elastic_net(double alpha, double l1_ratio) {
   return {alpha * l1_ratio, alpha * (1.0 - l1_ratio)};
 }

@@ -1,11 +1,11 @@
 // Copyright 2026 The curb authors. SPDX-License-Identifier: Apache-2.0
 // The prologue of a step: from hyper-parameters to the coefficients that every element uses.
 //
-// A proximal stage must see the same gain as the gradient. With heavy ball the gradient's gain tends
-// to eta / (1 - mu), so a threshold of eta l1 would solve the problem with (1 - mu) l1 instead. Each
-// proximal coefficient therefore passes through the optimiser's own filter, as one scalar per group.
-// For constant mu this equals eta l1 (1 - mu^t) / (1 - mu); unlike that closed form it stays right
-// when mu or the coefficient follows a schedule.
+// A proximal stage must see the same gain as the gradient. With heavy ball the gradient's gain
+// tends to eta / (1 - mu), so a threshold of eta l1 would solve the problem with (1 - mu) l1
+// instead. Each proximal coefficient therefore passes through the optimiser's own filter, as one
+// scalar per group. For constant mu this equals eta l1 (1 - mu^t) / (1 - mu); unlike that closed
+// form it stays right when mu or the coefficient follows a schedule.
 #pragma once
 
 #include <curb/rules/hyperparameters.hpp>
@@ -19,10 +19,10 @@ struct FilterState {
   std::uint64_t step = 0;
   double beta1_power = 1.0;
   double beta2_power = 1.0;
-  double l1 = 0.0;              ///< the l1 coefficient after the optimiser's filter
-  double l2 = 0.0;              ///< likewise for the proximal l2
-  double group_lasso = 0.0;     ///< likewise
-  double l1_cumulative = 0.0;   ///< cumulative mode: the sum of eta l1 over all steps
+  double l1 = 0.0;             ///< the l1 coefficient after the optimiser's filter
+  double l2 = 0.0;             ///< likewise for the proximal l2
+  double group_lasso = 0.0;    ///< likewise
+  double l1_cumulative = 0.0;  ///< cumulative mode: the sum of eta l1 over all steps
 };
 
 /// One step's coefficients. Each regulariser that is off has its identity value, so that one kernel

@@ -3,13 +3,13 @@
 //
 // One convention holds everywhere (conversions from other libraries: conventions.hpp):
 //
-//   F(W) = data loss + l1 |W|_1 + l2/2 |W|^2 + group_lasso sum_r sqrt(|r|) |W_r|_2,  |W_r|_2 <= max_norm
+//   F(W) = data loss + l1 |W|_1 + l2/2 |W|^2 + group_lasso sum_r sqrt(|r|) |W_r|_2,  |W_r|_2 <=
+//   max_norm
 //
 // where the data loss is a mean over the batch and r runs over the neurons' incoming vectors.
 #pragma once
 
 #include <cstdint>
-
 #include <curb/rules/numeric.hpp>
 
 namespace curb::rules {
@@ -49,7 +49,7 @@ struct Hyperparameters {
   float l2 = 0.0f;              ///< >= 0; the penalty is l2/2 |w|^2
   float weight_decay = 0.0f;    ///< decoupled: w *= 1 - eta weight_decay; in [0, 1/eta]
   float group_lasso = 0.0f;     ///< >= 0; multiplied by sqrt(row length)
-  float max_norm = kInfinity;  ///< > 0; infinity: none
+  float max_norm = kInfinity;   ///< > 0; infinity: none
   float gradient_scale = 1.0f;  ///< multiplies every gradient first (1 / loss scale, 1 / batches)
 };
 

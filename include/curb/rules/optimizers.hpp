@@ -6,6 +6,7 @@
 //   kDiagonalMetric  whether each weight has its own step size (then Direction::denominator counts)
 //   kCumulativeL1    whether its state holds the L1 penalty received so far
 //   direction(c, g, state)   updates `state` and returns the direction of descent
+//   denominator(c, state)    with a diagonal metric: the denominator again, from the new state
 // An embedder's own optimiser of that shape works in every kernel that takes one of these.
 #pragma once
 
@@ -66,8 +67,7 @@ struct Adam {
     return {mul(state[0], c.inverse_bias1), denominator(c, state)};
   }
 
-  /// sqrt(vhat) + epsilon, from the state as it stands after the step: the metric's diagonal
-  /// times eta.
+  /// sqrt(vhat) + epsilon: the metric's diagonal times eta.
   CURB_HOST_DEVICE float denominator(const Coefficients& c, const float* state) const {
     return add(square_root(mul(state[1], c.inverse_bias2)), c.epsilon);
   }

@@ -29,13 +29,14 @@ struct RowOutcome {
   bool non_finite = false;  ///< the row holds NaN or infinity
 };
 
-/// group_lasso sqrt(|r|) with |r| the row's full length: the weight of one row in the group penalty.
+/// group_lasso sqrt(|r|) with |r| the row's full length: the weight of one row in the group
+/// penalty.
 CURB_HOST_DEVICE double group_coefficient(const Coefficients& c, std::int64_t row_length) {
   return mul(static_cast<double>(c.group_lasso), square_root(static_cast<double>(row_length)));
 }
 
-/// Covers the rounding of a row's products: a row scaled to this fraction of the radius is inside the
-/// ball in exact arithmetic when it is stored, and clamping it again changes nothing.
+/// Covers the rounding of a row's products: a row scaled to this fraction of the radius is inside
+/// the ball in exact arithmetic when it is stored, and clamping it again changes nothing.
 inline constexpr double kInside = 1.0 - 0x1p-23;
 
 /// The factor that brings a row of norm `norm` inside the ball of radius c.
@@ -81,27 +82,34 @@ struct GroupSecular {
   }
 };
 
-/// The root x >= 0 of sum Secular<0>(x) = radius^2, given that the sum at 0 exceeds it; on return
-/// `norm` is the square root of the sum at x.
+/// The root x >= 0 of sum Secular<0>(x) = radius^2, where `wanted` says that the sum at 0 exceeds
+/// it; 0 where it is not wanted. On return `norm` is the square root of the sum at the root. Rows
+/// that are solved side by side leave the loop together (Row::any), since their sums share
+/// barriers.
 template <template <int> class Secular, class Row, class... Parameters>
-CURB_HOST_DEVICE double secular_root(Row& row, double radius, double& norm,
+CURB_HOST_DEVICE double secular_root(Row& row, bool wanted, double radius, double& norm,
                                      Parameters... parameters) {
   constexpr int kMaxIterations = 64;    // convergence is quadratic: far more than ever needed
   constexpr double kTolerance = 1e-13;  // relative, on the norm: far below fp32
   double x = 0.0;
-  norm = square_root(row.sum(Secular<0>{x, parameters...}));
-  for (int i = 0; i < kMaxIterations && norm > mul(radius, 1.0 + kTolerance); ++i) {
+  double current = square_root(row.sum(Secular<0>{x, parameters...}));
+  bool active = wanted && current > mul(radius, 1.0 + kTolerance);
+  for (int i = 0; i < kMaxIterations && row.any(active); ++i) {
     const double slope = row.sum(Secular<1>{x, parameters...});
-    const double correction =
-        mul(div(mul(norm, norm), slope), div(add(norm, -radius), radius));
-    x = add(x, correction);
-    norm = square_root(row.sum(Secular<0>{x, parameters...}));
+    if (active) {
+      x = add(x, mul(div(mul(current, current), slope), div(add(current, -radius), radius)));
+    }
+    current = square_root(row.sum(Secular<0>{x, parameters...}));
+    active = active && current > mul(radius, 1.0 + kTolerance);
   }
+  if (wanted) norm = current;
   return x;
 }
 
-/// Euclidean optimisers. `Row` offers `double sum(term)`: the canonical row sum of
-/// term(weight, denominator) over the row's Elements, the same value for every caller.
+/// Euclidean optimisers. `Row` offers
+///   double sum(term)  the canonical row sum of term(weight, denominator) over the row's Elements,
+///                     the same value for every thread that works on the row;
+///   bool any(bool)    whether it holds for any of the rows that are solved in lockstep.
 template <class Row>
 CURB_HOST_DEVICE RowOutcome solve_euclidean_row(const Coefficients& c, std::int64_t row_length,
                                                 Row& row) {
@@ -121,10 +129,9 @@ CURB_HOST_DEVICE RowOutcome solve_euclidean_row(const Coefficients& c, std::int6
   }
   const double radius = c.max_norm;
   // A row that nothing has touched yet is compared exactly, so that one inside is left bit for bit.
-  const bool outside =
-      outcome.scale == 1.0f
-          ? squared > mul(radius, radius)
-          : mul(norm, static_cast<double>(outcome.scale)) > mul(radius, kInside);
+  const bool outside = outcome.scale == 1.0f
+                           ? squared > mul(radius, radius)
+                           : mul(norm, static_cast<double>(outcome.scale)) > mul(radius, kInside);
   if (outside) {
     outcome.scale = clamp_factor(norm, radius);
     outcome.clamped = true;
@@ -133,7 +140,7 @@ CURB_HOST_DEVICE RowOutcome solve_euclidean_row(const Coefficients& c, std::int6
 }
 
 /// Optimisers with a diagonal metric. The proximal l2 has already joined weight and denominator
-/// (see join_l2).
+/// (see row_element). No branch around a sum depends on the row: rows may run in lockstep.
 template <class Row>
 CURB_HOST_DEVICE RowOutcome solve_metric_row(const Coefficients& c, std::int64_t row_length,
                                              Row& row) {
@@ -142,43 +149,40 @@ CURB_HOST_DEVICE RowOutcome solve_metric_row(const Coefficients& c, std::int64_t
   const double threshold =
       mul(static_cast<double>(c.learning_rate), group_coefficient(c, row_length));
   const double dual = threshold > 0.0 ? row.sum(SquaredDual{}) : 0.0;
-  if (!is_finite(add(squared, dual))) {
-    outcome.non_finite = true;
-    return outcome;
-  }
+  outcome.non_finite = !is_finite(add(squared, dual));
+
   double norm = square_root(squared);
   const double radius = c.max_norm;
   bool outside = squared > mul(radius, radius);
   if (threshold > 0.0) {
-    if (dual <= mul(threshold, threshold)) {
-      outcome.scale = 0.0f;
-      return outcome;
-    }
+    const bool shrinks = !outcome.non_finite && dual > mul(threshold, threshold);
     double unit = 0.0;
-    const double s = secular_root<GroupSecular>(row, 1.0, unit, threshold);
-    outcome.multiplier = div(threshold, s);
-    norm = mul(s, unit);
+    const double length = secular_root<GroupSecular>(row, shrinks, 1.0, unit, threshold);
+    if (shrinks) outcome.multiplier = div(threshold, length);
+    if (!shrinks && !outcome.non_finite) outcome.scale = 0.0f;
+    norm = mul(length, unit);
     outside = norm > mul(radius, kInside);
   }
-  if (outside) {
-    if (c.max_norm_exact) outcome.multiplier = secular_root<BallSecular>(row, radius, norm);
-    outcome.scale = clamp_factor(norm, radius);
-    outcome.clamped = true;
+  outcome.clamped = outside && !outcome.non_finite;
+  if (c.max_norm_exact && radius < kInfinity) {
+    const double multiplier = secular_root<BallSecular>(row, outcome.clamped, radius, norm);
+    if (outcome.clamped) outcome.multiplier = multiplier;
   }
+  if (outcome.clamped) outcome.scale = clamp_factor(norm, radius);
   return outcome;
 }
 
-/// Under a diagonal metric the proximal l2 joins the quadratic: D + l2 and z D / (D + l2).
-template <class Optimizer>
-CURB_HOST_DEVICE Element join_l2(const Coefficients& c, Element e) {
-  return {shrink_element<Optimizer>(c, e), fma(c.learning_rate, c.l2, e.denominator)};
+/// The metric's entry (times eta) that the row stages see: a proximal l2 joins it, D + l2.
+CURB_HOST_DEVICE float row_denominator(const Coefficients& c, float denominator) {
+  return fma(c.learning_rate, c.l2, denominator);
 }
 
-/// An element as the row stages want it: z for a Euclidean optimiser, joined with l2 otherwise.
+/// An element as the row stages want it. Euclidean: z, since l2 is part of the row's factor. Under
+/// a diagonal metric the proximal l2 joins the quadratic: weight z D / (D + l2), metric D + l2.
 template <class Optimizer>
 CURB_HOST_DEVICE Element row_element(const Coefficients& c, Element e) {
   if constexpr (Optimizer::kDiagonalMetric) {
-    return join_l2<Optimizer>(c, e);
+    return {shrink_element<Optimizer>(c, e), row_denominator(c, e.denominator)};
   } else {
     return e;
   }

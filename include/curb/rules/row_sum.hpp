@@ -32,8 +32,7 @@ CURB_HOST_DEVICE double canonical_row_sum(std::int64_t n, const Term& term) {
     double residues[kRowResidues] = {};
     const std::int64_t last = n - first < kRowSegment ? n : first + kRowSegment;
     for (std::int64_t chunk = first; chunk < last; chunk += kRowResidues) {
-      const int width =
-          static_cast<int>(last - chunk < kRowResidues ? last - chunk : kRowResidues);
+      const int width = static_cast<int>(last - chunk < kRowResidues ? last - chunk : kRowResidues);
       for (int i = 0; i < width; ++i) residues[i] = add(residues[i], term(chunk + i));
     }
     total = add(total, pairwise_sum(residues));

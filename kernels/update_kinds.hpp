@@ -1,0 +1,17 @@
+// Copyright 2026 The curb authors. SPDX-License-Identifier: Apache-2.0
+// One launcher per optimiser, each in its own file; launch_update (update.hpp) chooses among them.
+#pragma once
+
+#include "kernels/update.hpp"
+
+namespace curb::kernels {
+
+using LaunchUpdate = void(Tier, const StepTables&, const WorkItem*, std::uint32_t, RowStatistics*,
+                          Stream);
+
+LaunchUpdate launch_update_sgd;
+LaunchUpdate launch_update_cumulative_sgd;
+LaunchUpdate launch_update_momentum;
+LaunchUpdate launch_update_adam;
+
+}  // namespace curb::kernels
