@@ -16,7 +16,7 @@ namespace curb::kernels {
 
 class ColumnTeam {
  public:
-  static constexpr int kColumns = 16;
+  static constexpr int kColumns = 8;  // one 32-byte sector wide
   static constexpr int kThreads = kColumns * kWarp;
   static constexpr int kScratch = (kWarp + 1) * kColumns;
 

@@ -24,9 +24,9 @@ std::int32_t items_per_block(Tier tier) {
     case Tier::warp_rows:
       return 8;
     case Tier::columns:
-      return 16;
+      return 8;
     case Tier::long_columns:
-      return 16;
+      return 8;
     default:
       return 1;
   }

@@ -22,8 +22,8 @@ enum class Tier : std::uint8_t {
   block_rows_8,   ///< up to 4,096
   block_rows_16,  ///< up to 8,192
   long_rows,      ///< any length: one row an item
-  columns,        ///< columns of up to 512; an item is up to 16 columns
-  long_columns,   ///< any length; an item is up to 16 columns
+  columns,        ///< columns of up to 512; an item is up to 8 columns
+  long_columns,   ///< any length; an item is up to 8 columns
 };
 inline constexpr int kTierCount = 9;
 
