@@ -62,4 +62,16 @@ struct Modes {
   bool non_negative = false;
 };
 
+/// What a group remembers from step to step. Powers of beta are running products: powf is neither
+/// correctly rounded nor the same on host and device.
+struct FilterState {
+  std::uint64_t step = 0;
+  double beta1_power = 1.0;
+  double beta2_power = 1.0;
+  double l1 = 0.0;             ///< the l1 coefficient after the optimiser's filter
+  double l2 = 0.0;             ///< likewise for the proximal l2
+  double group_lasso = 0.0;    ///< likewise
+  double l1_cumulative = 0.0;  ///< cumulative mode: the sum of eta l1 over all steps
+};
+
 }  // namespace curb::rules

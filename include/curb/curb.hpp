@@ -1,0 +1,178 @@
+// Copyright 2026 The curb authors. SPDX-License-Identifier: Apache-2.0
+// The C++ API: named groups and tensors, a Plan over them, one fused step.
+//
+//   curb::Group hidden;
+//   hidden.name = "hidden";
+//   hidden.modes.optimizer = curb::OptimizerKind::momentum;
+//   hidden.hyperparameters.l1 = 1e-5f;
+//   hidden.hyperparameters.max_norm = 3.0f;
+//   curb::Plan plan(curb::Device::cuda(0), {hidden}, {curb::Tensor::matrix("w", w, 1024, 784)});
+//   plan.bind_gradients({dw}, stream);   // every step, if the gradients move
+//   plan.step(stream);
+//
+// The caller owns every tensor; the plan owns only its tables. No function needs a current device.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <curb/rules/hyperparameters.hpp>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+struct CUstream_st;
+
+namespace curb {
+
+using rules::Hyperparameters;
+using rules::L1Mode;
+using rules::L2Mode;
+using rules::MaxNormMode;
+using rules::Modes;
+using rules::OptimizerKind;
+
+using Stream = CUstream_st*;  ///< the same type as cudaStream_t; ignored on the CPU
+
+/// Bad arguments, refused combinations and failures of the device. The message names the tensor,
+/// group or field.
+class Error : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+struct Device {
+  enum class Kind : std::uint8_t { cpu, cuda };
+  Kind kind = Kind::cpu;
+  int index = 0;    ///< CUDA device ordinal
+  int threads = 0;  ///< CPU threads; 0: as many as OpenMP would use
+
+  static Device cpu(int threads = 0) { return {Kind::cpu, 0, threads}; }
+  static Device cuda(int index = 0) { return {Kind::cuda, index, 0}; }
+};
+
+/// Where a neuron's incoming weights lie in a matrix stored [rows][leading_dimension].
+enum class Incoming : std::uint8_t {
+  row,     ///< neuron = row: [out, in], as in PyTorch
+  column,  ///< neuron = column: [in, out], as in Keras and JAX
+};
+
+/// Which vectors the group penalty shrinks together.
+enum class GroupLassoOver : std::uint8_t {
+  incoming,  ///< a neuron's incoming weights: removes neurons
+  outgoing,  ///< an input's outgoing weights: removes inputs (feature selection)
+};
+
+/// Tensors that share an optimiser and hyper-parameters.
+struct Group {
+  std::string name;
+  Modes modes;
+  Hyperparameters hyperparameters;
+  GroupLassoOver group_lasso_over = GroupLassoOver::incoming;
+  /// Set where group_lasso or max_norm are off at first and will be switched on later: whether a
+  /// tensor's rows are held together is decided once, when the plan is built.
+  bool reserve_row_stages = false;
+};
+
+/// A parameter and what lies beside it. All pointers are of the plan's device, all arrays have the
+/// parameter's layout, and none may overlap another.
+struct Tensor {
+  std::string name;
+  std::size_t group = 0;  ///< index into the plan's groups
+  std::int64_t rows = 0;
+  std::int64_t columns = 0;
+  std::int64_t leading_dimension = 0;  ///< elements from row to row; 0: columns
+  Incoming incoming = Incoming::row;
+  bool regularised = true;  ///< false: free of every penalty, decay and constraint
+  float* parameter = nullptr;
+  /// The optimiser's state, zero before the first step. sgd: none; with cumulative L1: {penalty
+  /// received}; momentum and nesterov: {velocity}; adam: {first moment, second moment}.
+  float* state[2] = {nullptr, nullptr};
+  const std::uint8_t* mask = nullptr;  ///< optional; 0 holds the weight at zero
+
+  static Tensor matrix(std::string name, float* parameter, std::int64_t rows, std::int64_t columns,
+                       std::size_t group = 0) {
+    Tensor t;
+    t.name = std::move(name);
+    t.group = group;
+    t.rows = rows;
+    t.columns = columns;
+    t.parameter = parameter;
+    return t;
+  }
+  /// A tensor of rank below two (a bias), which is free of regularisation unless asked for.
+  static Tensor vector(std::string name, float* parameter, std::int64_t length,
+                       std::size_t group = 0) {
+    Tensor t = matrix(std::move(name), parameter, 1, length, group);
+    t.regularised = false;
+    return t;
+  }
+};
+
+/// How many states a tensor of a group with these modes needs (0 to 2).
+int state_count(const Modes& modes);
+
+/// A group's memory, for checkpoints. Plain numbers; the tensors' states are the caller's already.
+using GroupState = rules::FilterState;
+
+/// Counters since the plan was built.
+struct StepStatistics {
+  std::uint64_t clamped_rows = 0;     ///< rows that max-norm rescaled
+  std::uint64_t non_finite_rows = 0;  ///< rows left alone because they hold NaN or infinity
+};
+
+/// What the plan does in a step.
+struct PlanDescription {
+  struct Entry {
+    std::string tensor;
+    std::string group;
+    std::string tier;
+    std::int64_t parameters = 0;
+    std::int64_t bytes = 0;  ///< read and written in one step, weights through gradients
+  };
+  std::vector<Entry> tensors;
+  int launches = 0;  ///< kernels per step, the prologue included; 0 on the CPU
+  std::int64_t bytes = 0;
+};
+std::string to_string(const PlanDescription& description);
+
+/// A plan may be used by one thread at a time. Movable, not copyable.
+class Plan {
+ public:
+  /// Builds the tables. Throws Error for null, overlapping or misshapen tensors, hyper-parameters
+  /// out of range, and combinations without an exact meaning, each by name. Allocates on the device
+  /// and synchronises it.
+  Plan(const Device& device, std::vector<Group> groups, std::vector<Tensor> tensors);
+  ~Plan();
+  Plan(Plan&&) noexcept;
+  Plan& operator=(Plan&&) noexcept;
+
+  /// One gradient per tensor, in the tensors' order: float, in the parameter's layout, neither null
+  /// nor written by the step. Takes effect for later steps on `stream`. Copies nothing from
+  /// pageable memory, allocates nothing and does not synchronise; may be captured.
+  void bind_gradients(const std::vector<const void*>& gradients, Stream stream = nullptr);
+
+  /// Replaces a group's hyper-parameters for later steps on `stream`; a captured graph of step()
+  /// sees them at its next replay. Throws Error for a value out of range. Asynchronous.
+  void set_hyperparameters(std::size_t group, const Hyperparameters& value,
+                           Stream stream = nullptr);
+
+  /// One step of every tensor. Asynchronous on CUDA: allocates nothing, synchronises nothing, may
+  /// be captured. Gradients must have been bound.
+  void step(Stream stream = nullptr);
+
+  /// Each group's step count and filters; waits for `stream`.
+  std::vector<GroupState> export_state(Stream stream = nullptr) const;
+  /// The reverse, in the groups' order; waits for `stream`.
+  void import_state(const std::vector<GroupState>& state, Stream stream = nullptr);
+
+  StepStatistics statistics(Stream stream = nullptr) const;  ///< waits for `stream`
+  PlanDescription describe() const;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace curb
