@@ -54,7 +54,7 @@ MAY_INCLUDE = {
     "train": {"data", "backend.hpp", "nn", "train"},
     "cli": {"rules", "public", "data", "backend.hpp", "nn", "train", "cli"},
     "reference": {"reference"},
-    "oracles": {"oracles"},
+    "oracles": {"reference", "oracles"},
 }
 
 # Where a CUDA header may be seen, directly or through another header of ours.
