@@ -1,0 +1,45 @@
+// Copyright 2026 The curb authors. SPDX-License-Identifier: Apache-2.0
+// One door to every kind of data: training, validation and test sets, ready to train on.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "host/data/dataset.hpp"
+#include "host/data/standardisation.hpp"
+
+namespace curb::data {
+
+struct DataOptions {
+  Task task = Task::classification;
+  std::string target = "-1";     // CSV only, as in CsvOptions
+  std::optional<bool> header{};  // CSV only, as in CsvOptions
+  std::string test{};        // a second data set of the same kind; empty: none, or the data's own
+  std::string validation{};  // likewise, or a fraction of the training rows such as 0.1
+  bool standardize = false;
+  std::uint64_t seed = 0;  // draws the validation rows
+};
+
+struct DataSets {
+  Dataset train;
+  std::optional<Dataset> validation;
+  std::optional<Dataset> test;
+  std::optional<Standardisation> standardisation;  // has been applied to all three
+};
+
+// Opens
+//   digits               the handwritten digits that are compiled in, with their test rows
+//   mnist:DIRECTORY      MNIST's four IDX files, gzip or not, with their test rows
+//   FILE.csv[.gz]        a CSV file; csv:FILE when it is named otherwise
+//   idx:IMAGES,LABELS    a pair of IDX files
+// The order of the columns and the numbers of the classes come from the training data,
+// standardisation from the rows that are left for training: validation and test rows choose
+// nothing. Throws DataError when the data cannot be had, and when an option does not fit them.
+DataSets open_data(const std::string& spec, const DataOptions& options);
+
+// Opens data for a model trained on `schema`: the rows of a CSV file or an IDX pair, or the test
+// rows of data that bring their own. Not standardised.
+Dataset open_data(const std::string& spec, const Schema& schema, std::optional<bool> header);
+
+}  // namespace curb::data
