@@ -243,7 +243,7 @@ Dataset read_csv(const std::string& path, const CsvOptions& options) {
 }
 
 Dataset read_csv(const std::string& path, const Schema& schema, std::optional<bool> header) {
-  CsvFile file(path, header);
+  CsvFile file(path, header, &schema);
   return read_rows(file, find_columns(file, schema), schema);
 }
 

@@ -32,10 +32,20 @@ std::string read_text(const std::string& path) {
 
 bool is_text(std::string_view field) { return !field.empty() && !parse_number(field); }
 
-bool looks_like_header(std::string_view text, const std::string& path) {
-  CsvRecords records(text, path);
-  CsvRecord first;
-  records.next(first);
+bool contains(const std::vector<std::string>& names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+// Whether `first` is the header of a file that follows `schema`.
+bool names_columns(const CsvRecord& first, const Schema& schema) {
+  return std::any_of(first.fields.begin(), first.fields.end(), [&schema](std::string_view field) {
+    return is_text(field) &&
+           (contains(schema.feature_names, field) || contains(schema.target_names, field));
+  });
+}
+
+// Whether `first`, the first record of the file that `records` goes on reading, is a header.
+bool looks_like_header(const CsvRecord& first, CsvRecords& records) {
   if (std::none_of(first.fields.begin(), first.fields.end(), is_text)) return false;
 
   CsvRecord row;
@@ -52,11 +62,14 @@ bool looks_like_header(std::string_view text, const std::string& path) {
 
 }  // namespace
 
-CsvFile::CsvFile(const std::string& path, std::optional<bool> header)
+CsvFile::CsvFile(const std::string& path, std::optional<bool> header, const Schema* schema)
     : path_(path), contents_(read_text(path)), records_(contents_, path) {
+  CsvRecords preview(contents_, path);
   CsvRecord first;
-  if (!CsvRecords(contents_, path).next(first)) throw DataError(path + ": the file is empty");
-  has_header_ = header.has_value() ? *header : looks_like_header(contents_, path);
+  if (!preview.next(first)) throw DataError(path + ": the file is empty");
+  has_header_ = header.has_value() ? *header
+                : schema           ? names_columns(first, *schema)
+                                   : looks_like_header(first, preview);
   if (!has_header_) {
     for (std::size_t i = 0; i < first.fields.size(); ++i) names_.push_back(numbered("c", i));
     return;

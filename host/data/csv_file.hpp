@@ -8,17 +8,19 @@
 #include <vector>
 
 #include "host/data/csv_records.hpp"
+#include "host/data/dataset.hpp"
 
 namespace curb::data {
 
 class CsvFile {
  public:
   // Reads the whole file, gzip or not. `header` says whether the first row names the columns; when
-  // absent, that is found out: the row is a header if it holds text, unless that text turns up
-  // again in its own column, as a class label would and a name would not. Columns without a header
-  // are named c0, c1, ... Throws DataError when the file cannot be read, is not UTF-8, is empty, or
-  // names two columns alike.
-  CsvFile(const std::string& path, std::optional<bool> header);
+  // absent, that is found out. With a `schema`, the row is a header if any text in it is one of the
+  // schema's names. Without, it is a header if it holds text, unless that text turns up again in
+  // its own column, as a class label would and a name would not. Columns without a header are named
+  // c0, c1, ... Throws DataError when the file cannot be read, is not UTF-8, is empty, or names two
+  // columns alike.
+  CsvFile(const std::string& path, std::optional<bool> header, const Schema* schema = nullptr);
   CsvFile(const CsvFile&) = delete;
   CsvFile& operator=(const CsvFile&) = delete;
 

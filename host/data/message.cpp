@@ -30,7 +30,12 @@ std::string in_quotes(std::string_view text) {
   constexpr std::size_t kLongest = 60;
   constexpr std::string_view kHexDigits = "0123456789abcdef";
   std::string result = "\"";
-  for (const char c : text.substr(0, kLongest)) {
+  std::size_t end = std::min(text.size(), kLongest);
+  // Not in the middle of a UTF-8 character.
+  while (end < text.size() && end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) {
+    --end;
+  }
+  for (const char c : text.substr(0, end)) {
     const auto byte = static_cast<unsigned char>(c);
     if (byte < 0x20 || byte == 0x7f) {
       result += {'\\', 'x', kHexDigits[byte >> 4], kHexDigits[byte & 15]};
@@ -38,7 +43,7 @@ std::string in_quotes(std::string_view text) {
       result += c;
     }
   }
-  result += text.size() > kLongest ? "...\"" : "\"";
+  result += end < text.size() ? "...\"" : "\"";
   return result;
 }
 

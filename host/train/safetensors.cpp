@@ -151,10 +151,12 @@ std::vector<std::size_t> parse_sizes(const std::string& path, const std::string&
 Extent parse_extent(const std::string& path, const std::string& name, const json& entry) {
   if (!entry.is_object()) throw tensor_error(path, name, "its entry is not a JSON object");
   const auto dtype = entry.find("dtype");
-  if (dtype == entry.end() || *dtype != "F32") {
-    throw tensor_error(
-        path, name,
-        "dtype is " + (dtype == entry.end() ? "missing" : dtype->dump()) + "; only F32 is read");
+  if (dtype == entry.end() || !dtype->is_string()) {
+    throw tensor_error(path, name, "dtype is not a string");
+  }
+  if (*dtype != "F32") {
+    throw tensor_error(path, name,
+                       "dtype is " + in_quotes(dtype->get<std::string>()) + "; only F32 is read");
   }
   const std::vector<std::size_t> offsets = parse_sizes(path, name, entry, "data_offsets");
   if (offsets.size() != 2 || offsets[0] > offsets[1]) {

@@ -234,6 +234,14 @@ TEST_F(Csv, LaterFilesFollowTheSchemaWhateverTheirOrder) {
   EXPECT_EQ(read_later("a,b,kind\n1,2,y\n", schema).labels, Labels{1});  // one class is enough here
 }
 
+TEST_F(Csv, LaterFilesHaveAHeaderIfTheirFirstRowHoldsKnownNames) {
+  const Schema headless = read("1,2,x\n3,4,y\n5,6,x\n").schema;
+  EXPECT_EQ(read_later("1,2,y\n3,4,x\n", headless).labels, (Labels{1, 0}));
+  EXPECT_EQ(read_later("7,8,y\n", headless).features, (Floats{7, 8}));
+  const Schema named = read("0,1,kind\n1,2,x\n3,4,y\n").schema;
+  EXPECT_EQ(read_later("0,1,kind\n5,6,y\n", named).features, (Floats{5, 6}));
+}
+
 TEST_F(Csv, LaterFilesMayWriteAWholeNumberDifferently) {
   const Schema schema = read("1,2,7\n3,4,8\n").schema;
   EXPECT_EQ(read_later("1,2,8.0\n3,4,7\n", schema).labels, (Labels{1, 0}));

@@ -74,7 +74,13 @@ TEST(Utf8, FindsTheFirstByteThatIsWrong) {
 TEST(Message, QuotesStayOnOneLine) {
   EXPECT_EQ(in_quotes("a b"), "\"a b\"");
   EXPECT_EQ(in_quotes(std::string("a\n\0z", 4)), "\"a\\x0a\\x00z\"");
-  EXPECT_EQ(in_quotes(std::string(100, 'x')), "\"" + std::string(60, 'x') + "...\"");
+}
+
+TEST(Message, QuotesCutLongTextBetweenCharacters) {
+  const std::string x58(58, 'x');
+  EXPECT_EQ(in_quotes(x58 + "yz!"), '"' + x58 + "yz...\"");
+  EXPECT_EQ(in_quotes(x58 + "y\xc3\xa9"), '"' + x58 + "y...\"");
+  EXPECT_EQ(in_quotes(x58 + "\xc3\xa9"), '"' + x58 + "\xc3\xa9\"");
 }
 
 TEST(Message, SuggestsTheNearestNameOnly) {

@@ -159,7 +159,9 @@ TEST_F(SafetensorsTest, NamesTheTensorWhoseEntryIsWrong) {
   };
   EXPECT_EQ(entry_error("7"), "tensor \"w\": its entry is not a JSON object");
   EXPECT_EQ(entry_error(R"({"shape":[2],"data_offsets":[0,8]})"),
-            "tensor \"w\": dtype is missing; only F32 is read");
+            "tensor \"w\": dtype is not a string");
+  EXPECT_EQ(entry_error(R"({"dtype":32,"shape":[2],"data_offsets":[0,8]})"),
+            "tensor \"w\": dtype is not a string");
   EXPECT_EQ(entry_error(R"({"dtype":"F64","shape":[1],"data_offsets":[0,8]})"),
             "tensor \"w\": dtype is \"F64\"; only F32 is read");
   const std::string no_shape = "tensor \"w\": shape is not a list of whole numbers";
