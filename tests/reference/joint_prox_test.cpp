@@ -141,7 +141,9 @@ TEST(MetricStages, ProjectionIsNotARescaling) {
   EXPECT_NEAR(norm(w), 2.0, 1e-15);
   EXPECT_GT(w[0] / w[1], 2.0);  // z has 0.75
   EXPECT_EQ(metric_project(w, step_length, 2.0), w);
-  EXPECT_THROW(metric_project(z, {0.0, 1.0}, 2.0), std::invalid_argument);
+  const Vector one_fixed{0.0, 1.0};
+  EXPECT_THROW(metric_project(z, one_fixed, 2.0), std::invalid_argument);
+  EXPECT_EQ(metric_project({0.3, 0.4}, one_fixed, 2.0), (Vector{0.3, 0.4}));
 }
 
 // What `radial` does under Adam: the exact group stage, then the plain clamp.

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstddef>
 #include <limits>
+#include <random>
 #include <stdexcept>
 #include <vector>
 
@@ -208,6 +209,25 @@ TEST(MaxNorm, ClampsLongRowsAndLeavesLegalOnesAlone) {
   const Vector once = state.w;
   EXPECT_EQ(Vector(once.begin() + 2, once.end()), (Vector{0.3, 0.4, 0.0, 0.0}));
   for (int t = 0; t < 100'000; ++t) step(hyper, {}, layout, zero, state);
+  EXPECT_EQ(state.w, once);
+}
+
+// Rounding must not leave a clamped row a little too long, to be clamped again at every step.
+TEST(MaxNorm, ClampedTwiceIsClampedOnce) {
+  constexpr std::size_t kRows = 1000;
+  constexpr std::size_t kColumns = 7;
+  std::mt19937_64 random(1);
+  std::normal_distribution<double> normal;
+  Vector rows(kRows * kColumns);
+  for (double& x : rows) x = normal(random);
+  Hyper hyper;
+  hyper.max_norm = 0.1;
+  const Layout layout = neurons_in_rows(kRows, kColumns);
+  const Vector zero(layout.size, 0.0);
+  State state(rows);
+  EXPECT_EQ(step(hyper, {}, layout, zero, state).clamped_rows, kRows);
+  const Vector once = state.w;
+  EXPECT_EQ(step(hyper, {}, layout, zero, state).clamped_rows, 0U);
   EXPECT_EQ(state.w, once);
 }
 
