@@ -5,6 +5,8 @@
 // launch allocates nothing, waits for nothing and may be captured; errors are curb::CudaError.
 #pragma once
 
+#include <cstddef>
+
 #include "kernels/tensor_view.hpp"
 
 struct CUstream_st;
@@ -47,6 +49,10 @@ void launch_prologue(GroupRecord* groups, std::uint32_t count, rules::Coefficien
 /// there is no copy from pageable memory and nothing waits.
 void launch_set_hyperparameters(GroupRecord* group, const rules::Hyperparameters& value,
                                 Stream stream);
+
+/// Writes `count` gradient addresses (host array) into the device's table.
+void launch_bind_gradients(const float** table, const void* const* gradients, std::size_t count,
+                           Stream stream);
 
 /// The kernels an optimiser needs; heavy ball and Nesterov share theirs.
 enum class UpdateKind : std::uint8_t { sgd, cumulative_sgd, momentum, adam };

@@ -35,8 +35,8 @@ using rules::OptimizerKind;
 
 using Stream = CUstream_st*;  ///< the same type as cudaStream_t; ignored on the CPU
 
-/// Bad arguments, refused combinations and failures of the device. The message names the tensor,
-/// group or field.
+/// Bad arguments and refused combinations; the message names the tensor, group or field. A failure
+/// of CUDA itself is a std::runtime_error that names the call or the kernel.
 class Error : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;

@@ -22,6 +22,8 @@ struct Coefficients {
   float l2_coupled = 0.0f;
   float l1_sign = 0.0f;
   float momentum = 0.0f;
+  float velocity_gain = 1.0f;  ///< direction = velocity_gain v + gradient_gain g: {1, 0} is heavy
+  float gradient_gain = 0.0f;  ///< ball and {mu, 1} Nesterov
   float beta1 = 0.0f;
   float one_minus_beta1 = 1.0f;
   float beta2 = 0.0f;
@@ -37,7 +39,6 @@ struct Coefficients {
   float group_lasso = 0.0f;
   float max_norm = kInfinity;
   float lower_bound = -kInfinity;
-  bool nesterov = false;
   bool max_norm_exact = false;
 };
 
@@ -86,7 +87,9 @@ CURB_HOST_DEVICE Coefficients advance(const Modes& modes, const Hyperparameters&
   c.l2_coupled = modes.l2 == L2Mode::coupled ? h.l2 : 0.0f;
   c.l1_sign = modes.l1 == L1Mode::sign ? h.l1 : 0.0f;
   c.momentum = h.momentum;
-  c.nesterov = modes.optimizer == OptimizerKind::nesterov;
+  const bool nesterov = modes.optimizer == OptimizerKind::nesterov;
+  c.velocity_gain = nesterov ? h.momentum : 1.0f;
+  c.gradient_gain = nesterov ? 1.0f : 0.0f;
   c.beta1 = h.beta1;
   c.beta2 = h.beta2;
   c.one_minus_beta1 = static_cast<float>(1.0 - static_cast<double>(h.beta1));

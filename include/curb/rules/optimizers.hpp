@@ -51,7 +51,7 @@ struct Momentum {
   CURB_HOST_DEVICE Direction direction(const Coefficients& c, float g, float* state) const {
     const float velocity = fma(c.momentum, state[0], g);
     state[0] = velocity;
-    return {c.nesterov ? fma(c.momentum, velocity, g) : velocity, 1.0f};
+    return {fma(c.velocity_gain, velocity, mul(c.gradient_gain, g)), 1.0f};
   }
 };
 

@@ -16,10 +16,10 @@ namespace curb::rules {
 inline constexpr int kRowSegment = 512;
 inline constexpr int kRowResidues = 128;
 
-/// Adds `terms[0..127]` by adjacent pairs; the array is used up.
-CURB_HOST_DEVICE double pairwise_sum(double (&terms)[kRowResidues]) {
-  for (int width = kRowResidues / 2; width > 0; width /= 2) {
-    for (int i = 0; i < width; ++i) terms[i] = add(terms[2 * i], terms[2 * i + 1]);
+/// Adds `terms[0..width)`, width a power of two, by adjacent pairs; the array is used up.
+CURB_HOST_DEVICE double pairwise_sum(double (&terms)[kRowResidues], int width) {
+  for (; width > 1; width /= 2) {
+    for (int i = 0; i < width / 2; ++i) terms[i] = add(terms[2 * i], terms[2 * i + 1]);
   }
   return terms[0];
 }
@@ -27,15 +27,19 @@ CURB_HOST_DEVICE double pairwise_sum(double (&terms)[kRowResidues]) {
 /// The sum over i in [0, n) of term(i), in the canonical order.
 template <class Term>
 CURB_HOST_DEVICE double canonical_row_sum(std::int64_t n, const Term& term) {
+  // A short row fills few residues, and a tree over the zeros beside them would change nothing.
+  int width = 1;
+  while (width < kRowResidues && width < n) width *= 2;
   double total = 0.0;
   for (std::int64_t first = 0; first < n; first += kRowSegment) {
-    double residues[kRowResidues] = {};
+    double residues[kRowResidues];
+    for (int i = 0; i < width; ++i) residues[i] = 0.0;
     const std::int64_t last = n - first < kRowSegment ? n : first + kRowSegment;
     for (std::int64_t chunk = first; chunk < last; chunk += kRowResidues) {
-      const int width = static_cast<int>(last - chunk < kRowResidues ? last - chunk : kRowResidues);
-      for (int i = 0; i < width; ++i) residues[i] = add(residues[i], term(chunk + i));
+      const int count = static_cast<int>(last - chunk < kRowResidues ? last - chunk : kRowResidues);
+      for (int i = 0; i < count; ++i) residues[i] = add(residues[i], term(chunk + i));
     }
-    total = add(total, pairwise_sum(residues));
+    total = add(total, pairwise_sum(residues, width));
   }
   return total;
 }

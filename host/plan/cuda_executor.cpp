@@ -1,0 +1,166 @@
+// Copyright 2026 The curb authors. SPDX-License-Identifier: Apache-2.0
+// Runs a plan on a CUDA device: the tables live there, and a step is one prologue and one launch
+// per (optimiser, tier). Nothing here allocates or waits after construction, but for the calls that
+// return something to the host.
+#include <cuda_runtime.h>
+
+#include "host/plan/executor.hpp"
+#include "kernels/launch.cuh"
+
+namespace curb::plan {
+namespace {
+
+using kernels::check;
+
+/// Makes `device` current for a scope: callers need no current device of any kind.
+class DeviceScope {
+ public:
+  explicit DeviceScope(int device) {
+    check(cudaGetDevice(&before_), "asking for the current device");
+    if (before_ != device) check(cudaSetDevice(device), "selecting the plan's device");
+    changed_ = before_ != device;
+  }
+  ~DeviceScope() {
+    if (changed_) cudaSetDevice(before_);
+  }
+  DeviceScope(const DeviceScope&) = delete;
+  DeviceScope& operator=(const DeviceScope&) = delete;
+
+ private:
+  int before_ = 0;
+  bool changed_ = false;
+};
+
+/// An array on the device, filled once.
+template <class T>
+class DeviceArray {
+ public:
+  explicit DeviceArray(std::size_t size) : size_(size) {
+    if (size == 0) return;
+    check(cudaMalloc(reinterpret_cast<void**>(&data_), size * sizeof(T)),
+          "allocating the plan's tables");
+    check(cudaMemset(data_, 0, size * sizeof(T)), "clearing the plan's tables");
+  }
+  explicit DeviceArray(const std::vector<T>& values) : DeviceArray(values.size()) {
+    upload(values.data(), values.size());
+  }
+  ~DeviceArray() { cudaFree(data_); }
+  DeviceArray(const DeviceArray&) = delete;
+  DeviceArray& operator=(const DeviceArray&) = delete;
+
+  T* data() const { return data_; }
+  std::size_t size() const { return size_; }
+
+  void upload(const T* values, std::size_t count) {
+    if (count == 0) return;
+    check(cudaMemcpy(data_, values, count * sizeof(T), cudaMemcpyHostToDevice),
+          "uploading the plan's tables");
+  }
+
+  /// Waits for `stream` first.
+  std::vector<T> download(Stream stream) const {
+    std::vector<T> values(size_);
+    check(cudaStreamSynchronize(stream), "waiting for the plan's stream");
+    if (size_ == 0) return values;
+    check(cudaMemcpy(values.data(), data_, size_ * sizeof(T), cudaMemcpyDeviceToHost),
+          "downloading from the plan's tables");
+    return values;
+  }
+
+ private:
+  T* data_ = nullptr;
+  std::size_t size_;
+};
+
+class CudaExecutor final : public Executor {
+ public:
+  CudaExecutor(const std::vector<Group>& groups, const std::vector<Tensor>& tensors, int device)
+      : device_(device),
+        scope_(std::make_unique<DeviceScope>(device)),
+        layout_(make_layout(groups, tensors, kernels::items_per_block)),
+        tensors_(layout_.tensors),
+        items_(layout_.items),
+        groups_(layout_.groups),
+        coefficients_(2 * groups.size()),
+        gradients_(tensors.size()),
+        statistics_(1) {
+    check(cudaDeviceSynchronize(), "building the plan");
+    scope_.reset();
+  }
+
+  ~CudaExecutor() override { scope_ = std::make_unique<DeviceScope>(device_); }
+
+  void bind_gradients(const std::vector<const void*>& gradients, Stream stream) override {
+    const DeviceScope scope(device_);
+    kernels::launch_bind_gradients(gradients_.data(), gradients.data(), gradients.size(), stream);
+  }
+
+  void set_hyperparameters(std::size_t group, const Hyperparameters& value,
+                           Stream stream) override {
+    const DeviceScope scope(device_);
+    kernels::launch_set_hyperparameters(groups_.data() + group, value, stream);
+  }
+
+  void step(Stream stream) override {
+    const DeviceScope scope(device_);
+    kernels::launch_prologue(groups_.data(), static_cast<std::uint32_t>(groups_.size()),
+                             coefficients_.data(), stream);
+    const kernels::StepTables tables{tensors_.data(), gradients_.data(), coefficients_.data()};
+    for (const Launch& launch : layout_.launches) {
+      kernels::launch_update(launch.kind, launch.tier, tables, items_.data() + launch.first_item,
+                             launch.item_count, statistics_.data(), stream);
+    }
+  }
+
+  std::vector<GroupState> export_state(Stream stream) override {
+    const DeviceScope scope(device_);
+    std::vector<GroupState> state;
+    for (const kernels::GroupRecord& group : groups_.download(stream)) {
+      state.push_back(group.state);
+    }
+    return state;
+  }
+
+  void import_state(const std::vector<GroupState>& state, Stream stream) override {
+    const DeviceScope scope(device_);
+    std::vector<kernels::GroupRecord> groups = groups_.download(stream);
+    for (std::size_t i = 0; i < groups.size(); ++i) groups[i].state = state[i];
+    groups_.upload(groups.data(), groups.size());
+  }
+
+  StepStatistics statistics(Stream stream) override {
+    const DeviceScope scope(device_);
+    const kernels::RowStatistics counted = statistics_.download(stream).front();
+    return {counted.clamped_rows, counted.non_finite_rows};
+  }
+
+  const Layout& layout() const override { return layout_; }
+  int launches() const override { return 1 + static_cast<int>(layout_.launches.size()); }
+
+ private:
+  int device_;
+  std::unique_ptr<DeviceScope> scope_;  // around the members' construction and destruction
+  Layout layout_;
+  DeviceArray<kernels::TensorView> tensors_;
+  DeviceArray<kernels::WorkItem> items_;
+  DeviceArray<kernels::GroupRecord> groups_;
+  DeviceArray<rules::Coefficients> coefficients_;
+  DeviceArray<const float*> gradients_;
+  DeviceArray<kernels::RowStatistics> statistics_;
+};
+
+}  // namespace
+
+std::unique_ptr<Executor> make_cuda_executor(const std::vector<Group>& groups,
+                                             const std::vector<Tensor>& tensors, int device) {
+  int count = 0;
+  const cudaError_t error = cudaGetDeviceCount(&count);
+  if (error != cudaSuccess || device < 0 || device >= count) {
+    throw Error("no CUDA device " + std::to_string(device) + ": " +
+                (error == cudaSuccess ? std::to_string(count) + " found"
+                                      : std::string(cudaGetErrorString(error))));
+  }
+  return std::make_unique<CudaExecutor>(groups, tensors, device);
+}
+
+}  // namespace curb::plan

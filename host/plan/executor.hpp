@@ -1,0 +1,34 @@
+// Copyright 2026 The curb authors. SPDX-License-Identifier: Apache-2.0
+// What runs a plan's tables: the host's loops or the CUDA kernels. Input is validated already.
+#pragma once
+
+#include <curb/curb.hpp>
+#include <memory>
+#include <vector>
+
+#include "host/plan/layout.hpp"
+
+namespace curb::plan {
+
+class Executor {
+ public:
+  virtual ~Executor() = default;
+  virtual void bind_gradients(const std::vector<const void*>& gradients, Stream stream) = 0;
+  virtual void set_hyperparameters(std::size_t group, const Hyperparameters& value,
+                                   Stream stream) = 0;
+  virtual void step(Stream stream) = 0;
+  virtual std::vector<GroupState> export_state(Stream stream) = 0;
+  virtual void import_state(const std::vector<GroupState>& state, Stream stream) = 0;
+  virtual StepStatistics statistics(Stream stream) = 0;
+  virtual const Layout& layout() const = 0;
+  virtual int launches() const = 0;
+};
+
+std::unique_ptr<Executor> make_host_executor(const std::vector<Group>& groups,
+                                             const std::vector<Tensor>& tensors, int threads);
+
+/// Throws Error where curb was built without CUDA or the device is not to be had.
+std::unique_ptr<Executor> make_cuda_executor(const std::vector<Group>& groups,
+                                             const std::vector<Tensor>& tensors, int device);
+
+}  // namespace curb::plan

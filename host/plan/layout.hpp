@@ -1,0 +1,42 @@
+// Copyright 2026 The curb authors. SPDX-License-Identifier: Apache-2.0
+// From groups and tensors to the tables of a step: which tier each tensor takes, and how its work
+// is cut. The same for every executor, but for the size of an item.
+#pragma once
+
+#include <curb/curb.hpp>
+#include <vector>
+
+#include "kernels/update.hpp"
+
+namespace curb::plan {
+
+/// One launch of a step: a run of items that share their kernel.
+struct Launch {
+  kernels::UpdateKind kind;
+  kernels::Tier tier;
+  std::uint32_t first_item;
+  std::uint32_t item_count;
+};
+
+struct Layout {
+  std::vector<kernels::TensorView> tensors;
+  std::vector<kernels::Tier> tiers;  ///< one per tensor
+  std::vector<kernels::WorkItem> items;
+  std::vector<Launch> launches;
+  std::vector<kernels::GroupRecord> groups;
+};
+
+/// How many elements, rows or columns an item of a tier holds.
+using ItemSize = std::int32_t(kernels::Tier);
+
+/// Expects validated input (validate.hpp).
+Layout make_layout(const std::vector<Group>& groups, const std::vector<Tensor>& tensors,
+                   ItemSize& item_size);
+
+/// Whether the group's tensors need their rows whole.
+bool has_row_stages(const Group& group);
+
+/// Bytes that one step reads and writes for this tensor.
+std::int64_t bytes_per_step(const Group& group, const Tensor& tensor);
+
+}  // namespace curb::plan

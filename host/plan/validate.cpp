@@ -1,0 +1,172 @@
+// Copyright 2026 The curb authors. SPDX-License-Identifier: Apache-2.0
+#include "host/plan/validate.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <limits>
+#include <string>
+
+#include "host/plan/layout.hpp"
+
+namespace curb::plan {
+namespace {
+
+[[noreturn]] void refuse(const std::string& where, const std::string& why) {
+  throw Error(where + ": " + why);
+}
+
+std::string named(const Group& group) { return "group '" + group.name + "'"; }
+std::string named(const Tensor& tensor) { return "tensor '" + tensor.name + "'"; }
+
+std::string text(float value) {
+  char buffer[32];
+  std::snprintf(buffer, sizeof buffer, "%g", static_cast<double>(value));
+  return buffer;
+}
+
+/// Coefficients beyond this would overflow fp32 once the optimiser's gain multiplies them.
+constexpr float kLargestCoefficient = 1e18f;
+/// Below this radius the products of a clamp leave the normal range, where rounding is not
+/// relative.
+constexpr float kSmallestRadius = 1e-30f;
+
+void check_penalty(const Group& group, const char* field, float value) {
+  if (!(value >= 0.0f && value <= kLargestCoefficient)) {
+    refuse(named(group), std::string(field) + " must be in [0, 1e18], not " + text(value));
+  }
+}
+
+void check_gain(const Group& group, const char* field, float value) {
+  if (!(value >= 0.0f && value < 1.0f)) {
+    refuse(named(group), std::string(field) + " must be in [0, 1), not " + text(value));
+  }
+}
+
+void check_modes(const Group& group) {
+  const Modes& modes = group.modes;
+  if (modes.l1 == L1Mode::cumulative && modes.optimizer != OptimizerKind::sgd) {
+    refuse(named(group),
+           "cumulative L1 is defined for plain SGD only: it keeps count of the steps eta l1, which "
+           "momentum and Adam do not take");
+  }
+}
+
+struct Range {
+  const char* first;
+  const char* last;
+  std::string owner;
+};
+
+std::size_t extent(const Tensor& tensor) {
+  if (tensor.rows == 0 || tensor.columns == 0) return 0;
+  const std::int64_t stride =
+      tensor.leading_dimension == 0 ? tensor.columns : tensor.leading_dimension;
+  return static_cast<std::size_t>((tensor.rows - 1) * stride + tensor.columns);
+}
+
+void add_range(const Tensor& tensor, const void* pointer, std::size_t element_size,
+               const char* what, std::vector<Range>& ranges) {
+  const std::size_t bytes = extent(tensor) * element_size;
+  if (bytes == 0) return;
+  if (pointer == nullptr) refuse(named(tensor), std::string(what) + " is null");
+  if (reinterpret_cast<std::uintptr_t>(pointer) % element_size != 0) {
+    refuse(named(tensor), std::string(what) + " is not aligned to its element type");
+  }
+  const char* first = static_cast<const char*>(pointer);
+  ranges.push_back({first, first + bytes, named(tensor) + " (" + what + ")"});
+}
+
+void check_shape(const Tensor& tensor, std::size_t group_count) {
+  if (tensor.group >= group_count) {
+    refuse(named(tensor), "group index " + std::to_string(tensor.group) + " of a plan with " +
+                              std::to_string(group_count) + " groups");
+  }
+  if (tensor.rows < 0 || tensor.columns < 0) {
+    refuse(named(tensor), "a negative shape: " + std::to_string(tensor.rows) + " x " +
+                              std::to_string(tensor.columns));
+  }
+  if (tensor.leading_dimension != 0 && tensor.leading_dimension < tensor.columns) {
+    refuse(named(tensor), "leading_dimension " + std::to_string(tensor.leading_dimension) +
+                              " is less than its " + std::to_string(tensor.columns) + " columns");
+  }
+  const std::int64_t stride = std::max(tensor.leading_dimension, tensor.columns);
+  constexpr std::int64_t kMostElements = std::numeric_limits<std::int64_t>::max() / 16;
+  if (stride > 0 && tensor.rows > kMostElements / stride) {
+    refuse(named(tensor), "more elements than an address can hold");
+  }
+}
+
+void check_overlaps(std::vector<Range>& ranges) {
+  std::sort(ranges.begin(), ranges.end(),
+            [](const Range& a, const Range& b) { return a.first < b.first; });
+  for (std::size_t i = 1; i < ranges.size(); ++i) {
+    if (ranges[i].first < ranges[i - 1].last) {
+      refuse(ranges[i - 1].owner, "overlaps " + ranges[i].owner);
+    }
+  }
+}
+
+}  // namespace
+
+void validate(const Group& group, const Hyperparameters& h) {
+  if (!(h.learning_rate >= 0.0f && h.learning_rate <= kLargestCoefficient)) {
+    refuse(named(group), "learning_rate must be in [0, 1e18], not " + text(h.learning_rate));
+  }
+  check_gain(group, "momentum", h.momentum);
+  check_gain(group, "beta1", h.beta1);
+  check_gain(group, "beta2", h.beta2);
+  if (!(h.epsilon > 0.0f && std::isfinite(h.epsilon))) {
+    refuse(named(group), "epsilon must be positive and finite, not " + text(h.epsilon) +
+                             ": without it the metric of an unused weight is singular");
+  }
+  check_penalty(group, "l1", h.l1);
+  check_penalty(group, "l2", h.l2);
+  check_penalty(group, "group_lasso", h.group_lasso);
+  if (!(h.weight_decay >= 0.0f && h.learning_rate * h.weight_decay <= 1.0f)) {
+    refuse(named(group),
+           "weight_decay must be in [0, 1 / learning_rate], not " + text(h.weight_decay));
+  }
+  if (!(h.max_norm >= kSmallestRadius)) {
+    refuse(named(group),
+           "max_norm must be at least 1e-30 (infinity: none), not " + text(h.max_norm));
+  }
+  if (!std::isfinite(h.gradient_scale)) {
+    refuse(named(group), "gradient_scale must be finite, not " + text(h.gradient_scale));
+  }
+  const bool row_stage = h.group_lasso > 0.0f || std::isfinite(h.max_norm);
+  if (row_stage && !has_row_stages(group)) {
+    refuse(named(group),
+           "group_lasso or max_norm cannot be switched on in a plan built without them: set "
+           "reserve_row_stages in the group");
+  }
+  if (group.group_lasso_over == GroupLassoOver::outgoing && std::isfinite(h.max_norm)) {
+    refuse(named(group),
+           "group_lasso over outgoing weights together with max_norm over incoming weights has no "
+           "exact sequential form: the two act on crossing vectors");
+  }
+}
+
+void validate(const std::vector<Group>& groups, const std::vector<Tensor>& tensors) {
+  if (groups.empty()) throw Error("a plan needs at least one group");
+  for (const Group& group : groups) {
+    check_modes(group);
+    validate(group, group.hyperparameters);
+  }
+  if (tensors.size() > std::numeric_limits<std::uint32_t>::max() / 4) {
+    throw Error("a plan of more than 2^30 tensors");
+  }
+  std::vector<Range> ranges;
+  for (const Tensor& tensor : tensors) {
+    check_shape(tensor, groups.size());
+    const int states = state_count(groups[tensor.group].modes);
+    add_range(tensor, tensor.parameter, sizeof(float), "parameter", ranges);
+    for (int s = 0; s < states; ++s) {
+      add_range(tensor, tensor.state[s], sizeof(float), s == 0 ? "state[0]" : "state[1]", ranges);
+    }
+    if (tensor.mask != nullptr) add_range(tensor, tensor.mask, 1, "mask", ranges);
+  }
+  check_overlaps(ranges);
+}
+
+}  // namespace curb::plan
