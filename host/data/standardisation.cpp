@@ -19,16 +19,12 @@ Standardisation learn_standardisation(const Dataset& train) {
   }
   for (double& m : mean) m /= rows;
 
-  // Whether a column is constant is asked of its values: rounding of the mean may leave a constant
-  // column a tiny deviation, and dividing by that would blow up the first different test value.
-  std::vector<bool> constant(train.columns, true);
   std::vector<double> sum_of_squares(train.columns, 0.0);
   for (std::size_t row = 0; row < train.rows; ++row) {
     const float* const values = train.features.data() + row * train.columns;
     for (std::size_t column = 0; column < train.columns; ++column) {
       const double deviation = values[column] - mean[column];
       sum_of_squares[column] += deviation * deviation;
-      if (values[column] != train.features[column]) constant[column] = false;
     }
   }
 
@@ -36,7 +32,8 @@ Standardisation learn_standardisation(const Dataset& train) {
   for (std::size_t column = 0; column < train.columns; ++column) {
     const auto deviation = static_cast<float>(std::sqrt(sum_of_squares[column] / rows));
     result.mean.push_back(static_cast<float>(mean[column]));
-    result.scale.push_back(constant[column] || deviation == 0.0f ? 1.0f : deviation);
+    // A constant column has exactly 0 here: up to 2^29 equal floats add up without rounding.
+    result.scale.push_back(deviation == 0.0f ? 1.0f : deviation);
   }
   return result;
 }

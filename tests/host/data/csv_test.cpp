@@ -75,6 +75,8 @@ TEST_F(Csv, FindsOutWhetherThereIsAHeader) {
   EXPECT_EQ(read("a,b,c\n3,4,1\n5,6,0\n").schema.feature_names, (Names{"a", "b"}));
   EXPECT_EQ(read("0,1,kind\n3,4,1\n5,6,0\n").schema.feature_names, (Names{"0", "1"}));
   EXPECT_EQ(read("0,1,kind\n3,4,x\n5,6,y\n").schema.feature_names, (Names{"0", "1"}));
+  // A number below text is proof enough, though a class is called as its column is.
+  EXPECT_EQ(read("a,kind\n3,kind\n5,other\n").schema.feature_names, Names{"a"});
   // Text that turns up again in its column is a label of the first row, not the column's name.
   const Dataset data = read("3,4,cat\n5,6,dog\n7,8,cat\n");
   EXPECT_EQ(data.schema.feature_names, (Names{"c0", "c1"}));
