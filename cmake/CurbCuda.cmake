@@ -120,6 +120,11 @@ if(NOT _curb_cuda_problem)
   set(CMAKE_CUDA_STANDARD 17)
   set(CMAKE_CUDA_STANDARD_REQUIRED ON)
   set(CMAKE_CUDA_EXTENSIONS OFF)
+  # CMake 3.25.1 (Debian 12) does not know that nvcc 12 compiles C++20, which the tests use.
+  if(NOT CMAKE_CUDA20_STANDARD_COMPILE_OPTION)
+    set(CMAKE_CUDA20_STANDARD_COMPILE_OPTION -std=c++20)
+    set(CMAKE_CUDA20_EXTENSION_COMPILE_OPTION -std=c++20)
+  endif()
   set(CURB_HAVE_CUDA TRUE)
   message(STATUS "CUDA: ${_curb_nvcc} ${CMAKE_CUDA_COMPILER_VERSION}, "
     "architectures ${CMAKE_CUDA_ARCHITECTURES}")
