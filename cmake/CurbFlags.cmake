@@ -11,6 +11,13 @@ target_compile_options(curb_flags INTERFACE
   $<$<COMPILE_LANGUAGE:C,CXX>:-Wall;-Wextra;-Wshadow;-Wconversion>
   $<$<COMPILE_LANGUAGE:CUDA>:-Xcompiler=-Wall,-Wextra>)
 
+# g++ 12 warns of overlapping copies inside std::string where there are none (GCC bug 105651).
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  target_compile_options(curb_flags INTERFACE
+    $<$<COMPILE_LANGUAGE:CXX>:-Wno-restrict>
+    $<$<COMPILE_LANGUAGE:CUDA>:-Xcompiler=-Wno-restrict>)
+endif()
+
 # The numerics contract: every fused multiply-add is written as one, so the compiler may add none;
 # errno from mathematics is not read, and keeping it would stop sqrt from being vectorised.
 target_compile_options(curb_flags INTERFACE
