@@ -57,8 +57,8 @@ CURB_HOST_DEVICE double filtered(OptimizerKind kind, const Hyperparameters& h, d
       return fma(static_cast<double>(h.momentum), memory, coefficient);
     case OptimizerKind::adam: {
       const double beta1 = h.beta1;
-      memory = fma(beta1, memory, mul(1.0 - beta1, coefficient));
-      return div(memory, 1.0 - beta1_power);
+      memory = fma(beta1, memory, mul(add(1.0, -beta1), coefficient));
+      return div(memory, add(1.0, -beta1_power));
     }
     case OptimizerKind::sgd:
       break;
@@ -92,10 +92,10 @@ CURB_HOST_DEVICE Coefficients advance(const Modes& modes, const Hyperparameters&
   c.gradient_gain = nesterov ? 1.0f : 0.0f;
   c.beta1 = h.beta1;
   c.beta2 = h.beta2;
-  c.one_minus_beta1 = static_cast<float>(1.0 - static_cast<double>(h.beta1));
-  c.one_minus_beta2 = static_cast<float>(1.0 - static_cast<double>(h.beta2));
-  c.inverse_bias1 = static_cast<float>(div(1.0, 1.0 - state.beta1_power));
-  c.inverse_bias2 = static_cast<float>(div(1.0, 1.0 - state.beta2_power));
+  c.one_minus_beta1 = static_cast<float>(add(1.0, -static_cast<double>(h.beta1)));
+  c.one_minus_beta2 = static_cast<float>(add(1.0, -static_cast<double>(h.beta2)));
+  c.inverse_bias1 = static_cast<float>(div(1.0, add(1.0, -state.beta1_power)));
+  c.inverse_bias2 = static_cast<float>(div(1.0, add(1.0, -state.beta2_power)));
   c.epsilon = h.epsilon;
   c.decay_keep = static_cast<float>(fma(-eta, static_cast<double>(h.weight_decay), 1.0));
   const OptimizerKind kind = modes.optimizer;

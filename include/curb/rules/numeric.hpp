@@ -48,7 +48,7 @@ CURB_HOST_DEVICE double square_root(double a) { return std::sqrt(a); }
 inline constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
 /// Finite means neither infinite nor NaN. Written as a comparison, so that it vectorises.
-CURB_HOST_DEVICE bool is_finite(double a) { return a - a == 0.0; }
+CURB_HOST_DEVICE bool is_finite(double a) { return add(a, -a) == 0.0; }
 
 /// The largest float that is not above `a`, for finite a >= 0 below the largest float.
 CURB_HOST_DEVICE float round_down(double a) {

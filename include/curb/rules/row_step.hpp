@@ -89,18 +89,18 @@ struct GroupSecular {
 template <template <int> class Secular, class Row, class... Parameters>
 CURB_HOST_DEVICE double secular_root(Row& row, bool wanted, double radius, double& norm,
                                      Parameters... parameters) {
-  constexpr int kMaxIterations = 64;    // convergence is quadratic: far more than ever needed
-  constexpr double kTolerance = 1e-13;  // relative, on the norm: far below fp32
+  constexpr int kMaxIterations = 64;            // convergence is quadratic: far more than needed
+  constexpr double kAboveRadius = 1.0 + 1e-13;  // relative, on the norm: far below fp32
   double x = 0.0;
   double current = square_root(row.sum(Secular<0>{x, parameters...}));
-  bool active = wanted && current > mul(radius, 1.0 + kTolerance);
+  bool active = wanted && current > mul(radius, kAboveRadius);
   for (int i = 0; i < kMaxIterations && row.any(active); ++i) {
     const double slope = row.sum(Secular<1>{x, parameters...});
     if (active) {
       x = add(x, mul(div(mul(current, current), slope), div(add(current, -radius), radius)));
     }
     current = square_root(row.sum(Secular<0>{x, parameters...}));
-    active = active && current > mul(radius, 1.0 + kTolerance);
+    active = active && current > mul(radius, kAboveRadius);
   }
   if (wanted) norm = current;
   return x;
