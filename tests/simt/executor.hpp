@@ -3,7 +3,7 @@
 //
 //   TEST(Scale, Doubles) {
 //     on_every_order([] {
-//       DeviceBuffer<float> x({1, 2, 3});
+//       DeviceBuffer<float> x(std::vector<float>{1, 2, 3});
 //       launch<scale>({1, 32}, nullptr, x.data(), 3);
 //       EXPECT_EQ(x.download(), (std::vector<float>{2, 4, 6}));
 //     });
@@ -82,6 +82,7 @@ class DeviceBuffer {
   explicit DeviceBuffer(std::size_t size, std::size_t offset = 0) : size_(size), offset_(offset) {
     kernels::check(cudaMalloc(&base_, total_bytes()), "allocating a test buffer");
     kernels::check(cudaMemset(base_, kFill, total_bytes()), "filling a test buffer");
+    wait_for_null_stream();
 #ifdef CURB_SIMT
     simt::forbid(base_, head_bytes());
     simt::forbid(base_ + head_bytes() + size_bytes(), kGuardBytes);
@@ -103,6 +104,7 @@ class DeviceBuffer {
     ASSERT_EQ(values.size(), size_);
     kernels::check(cudaMemcpy(data(), values.data(), size_bytes(), cudaMemcpyHostToDevice),
                    "uploading a test buffer");
+    wait_for_null_stream();
   }
 
   // Waits for the device first.
@@ -123,6 +125,12 @@ class DeviceBuffer {
   std::size_t size_bytes() const { return size_ * sizeof(T); }
   std::size_t head_bytes() const { return kGuardBytes + offset_ * sizeof(T); }
   std::size_t total_bytes() const { return head_bytes() + size_bytes() + kGuardBytes; }
+
+  // Fills, and copies from pageable memory, may end later than the call; a test's own stream would
+  // not wait for them.
+  static void wait_for_null_stream() {
+    kernels::check(cudaStreamSynchronize(nullptr), "waiting for a test buffer");
+  }
 
   void expect_untouched(std::size_t begin, std::size_t bytes, const char* where) const {
 #ifdef CURB_SIMT

@@ -87,5 +87,106 @@ void expect_block_sums() {
 TEST(Kernels, BlockSumInFloat) { expect_block_sums<float>(); }
 TEST(Kernels, BlockSumInDouble) { expect_block_sums<double>(); }
 
+// A block that is no whole number of warps, and dynamic shared memory larger than 48 KiB.
+__global__ void reverse(const int* x, int* out, int n) {
+  int* values = dynamic_shared<int>();
+  for (int i = static_cast<int>(threadIdx.x); i < n; i += static_cast<int>(blockDim.x)) {
+    values[i] = x[i];
+  }
+  __syncthreads();
+  for (int i = static_cast<int>(threadIdx.x); i < n; i += static_cast<int>(blockDim.x)) {
+    out[i] = values[n - 1 - i];
+  }
+}
+
+TEST(Kernels, DynamicSharedMemory) {
+  on_every_order([] {
+    for (const std::size_t size : {std::size_t{100}, std::size_t{50000}}) {
+      std::vector<int> values(size), expected(size);
+      std::iota(values.begin(), values.end(), 0);
+      std::reverse_copy(values.begin(), values.end(), expected.begin());
+      DeviceBuffer<int> x(values), out(size);
+      launch<reverse>({1, 40, size * sizeof(int)}, nullptr, x.data(), out.data(),
+                      static_cast<int>(size));
+      EXPECT_EQ(out.download(), expected);
+    }
+  });
+}
+
+__global__ void number_threads(uint4* out) {
+  const unsigned block = blockIdx.x + gridDim.x * (blockIdx.y + gridDim.y * blockIdx.z);
+  const unsigned thread = threadIdx.x + blockDim.x * (threadIdx.y + blockDim.y * threadIdx.z);
+  const unsigned block_size = blockDim.x * blockDim.y * blockDim.z;
+  out[block * block_size + thread] = make_uint4(block, threadIdx.x, threadIdx.y, threadIdx.z);
+}
+
+TEST(Kernels, IndicesInThreeDimensions) {
+  on_every_order([] {
+    DeviceBuffer<uint4> out(2 * 3 * 2 * 24);
+    launch<number_threads>({dim3(2, 3, 2), dim3(4, 3, 2)}, nullptr, out.data());
+    const std::vector<uint4> result = out.download();
+    for (unsigned i = 0; i < result.size(); ++i) {
+      SCOPED_TRACE(i);
+      EXPECT_EQ(result[i].x, i / 24);
+      EXPECT_EQ(result[i].y, i % 4);
+      EXPECT_EQ(result[i].z, i / 4 % 3);
+      EXPECT_EQ(result[i].w, i / 12 % 2);
+    }
+  });
+}
+
+__global__ void integer_intrinsics(const unsigned* x, unsigned* out) {
+  const unsigned a = x[0], b = x[1];
+  out[0] = __umulhi(a, b);
+  out[1] = static_cast<unsigned>(__popc(a));
+  out[2] = static_cast<unsigned>(__clz(static_cast<int>(b)));
+  out[3] = static_cast<unsigned>(__ffs(static_cast<int>(b)));
+  out[4] = __funnelshift_l(a, b, 13);
+  out[5] = __funnelshift_r(a, b, 40);  // by 40 mod 32
+  out[6] = __float_as_uint(__fmul_rn(__uint_as_float(0x3f8ccccdu), 3.0f));
+  out[7] = static_cast<unsigned>(__clzll(static_cast<long long>(b)) + __ffs(0) + __clz(0));
+}
+
+TEST(Kernels, Intrinsics) {
+  on_every_order([] {
+    const unsigned a = 0xd2511f53u, b = 0x0089abc0u;
+    DeviceBuffer<unsigned> x(std::vector<unsigned>{a, b}), out(8);
+    launch<integer_intrinsics>({1, 1}, nullptr, x.data(), out.data());
+    const float product = 1.1f * 3.0f;
+    unsigned product_bits;
+    std::memcpy(&product_bits, &product, sizeof(product_bits));
+    const std::uint64_t pair = std::uint64_t{b} << 32 | a;
+    EXPECT_EQ(out.download(),
+              (std::vector<unsigned>{static_cast<unsigned>(std::uint64_t{a} * b >> 32), 16, 8, 7,
+                                     static_cast<unsigned>(pair << 13 >> 32),
+                                     static_cast<unsigned>(pair >> 8), product_bits, 40 + 32}));
+  });
+}
+
+TEST(Kernels, AnEmptyGridLaunchesNothing) {
+  on_every_order([] {
+    launch<number_threads>({0, 32}, nullptr, nullptr);
+    EXPECT_EQ(cudaDeviceSynchronize(), cudaSuccess);
+  });
+}
+
+TEST(Kernels, ARefusedLaunchNamesTheKernel) {
+  on_every_order([] {
+    DeviceBuffer<float> x(1), sums(1);
+    try {
+      launch<block_sum<float>>({dim3(1, 2), 2048}, nullptr, x.data(), sums.data(), 1);
+      ADD_FAILURE() << "a block of 2048 threads was launched";
+    } catch (const CudaError& error) {
+      EXPECT_EQ(error.code(), cudaErrorInvalidConfiguration);
+      const std::string text = error.what();
+      for (const char* part :
+           {"block_sum<float>", "grid (1, 2, 1)", "block (2048, 1, 1)", "cudaErrorInvalid"}) {
+        EXPECT_NE(text.find(part), std::string::npos) << part << " is not in: " << text;
+      }
+    }
+    EXPECT_EQ(cudaGetLastError(), cudaErrorInvalidConfiguration);
+  });
+}
+
 }  // namespace
 }  // namespace curb::testing
