@@ -2,6 +2,7 @@
 // The life of grids, blocks and threads on fibers. What makes threads wait is in synchronize.cpp.
 #include "tests/simt/scheduler.hpp"
 
+#include <map>
 #include <numeric>
 #include <utility>
 
@@ -60,14 +61,14 @@ void Scheduler::run_block(std::uint64_t block) {
 
   resume(pick());  // returns when every thread is done, or one has failed
   current_ = -1;
-  if (!error_.empty()) {
-    // The fibers are in the middle of the kernel: they begin afresh.
+  if (error_) {
+    // The other fibers are in the middle of the kernel: they begin afresh.
     idle_.clear();
     for (const auto& fiber : fibers_) {
       fiber->restart();
       idle_.push_back(fiber.get());
     }
-    throw Error(error_);
+    std::rethrow_exception(std::exchange(error_, nullptr));
   }
 }
 
@@ -79,7 +80,6 @@ void Scheduler::start_block() {
   for (int i = 0; i < size; ++i) warp_of(i).lanes |= 1u << i % kWarpLanes;
   arrived_ = finished_ = 0;
   votes_[0] = votes_[1] = 0;
-  error_.clear();
   ready_.clear();
   release(0, size, State::unstarted);
 }
@@ -87,8 +87,13 @@ void Scheduler::start_block() {
 void Scheduler::fiber_main() {
   Scheduler& scheduler = instance();
   for (;;) {  // one CUDA thread after another
-    scheduler.launch_->thread();
-    scheduler.finish_thread();
+    try {
+      scheduler.launch_->thread();
+      scheduler.finish_thread();
+    } catch (...) {
+      scheduler.error_ = std::current_exception();
+    }
+    if (scheduler.error_) scheduler.switch_to(scheduler.host_);
   }
 }
 
@@ -168,28 +173,24 @@ void Scheduler::switch_to(Fiber& fiber) {
   from->switch_to(fiber);
 }
 
-void Scheduler::fail(const std::string& what) {
-  error_ = "simt: " + what + " [" + launch_->name + ", block " + to_string(blockIdx) + ", thread " +
-           to_string(threadIdx) + "]";
-  switch_to(host_);
-  __builtin_unreachable();
+void Scheduler::fail(const std::string& what) const {
+  throw Error("simt: " + what + " [" + launch_->name + ", block " + to_string(blockIdx) +
+              ", thread " + to_string(threadIdx) + "]");
 }
 
 std::string Scheduler::who_waits() const {
-  constexpr int kShown = 6;
-  std::string text;
-  int shown = 0;
-  for (std::size_t i = 0; i < threads_.size() && shown < kShown; ++i) {
-    const Thread& thread = threads_[i];
+  std::map<std::string, int> waiting;
+  for (const Thread& thread : threads_) {
     if (thread.state != State::at_barrier && thread.state != State::at_collective) continue;
     const bool barrier = thread.state == State::at_barrier;
-    text += "thread " + std::to_string(i) + " waits in " +
-            (barrier ? "__syncthreads" : thread.waits_for->operation) + " at " +
-            to_string(thread.site) + "; ";
-    ++shown;
+    ++waiting[std::string(barrier ? "__syncthreads" : thread.waits_for->operation) + " at " +
+              to_string(thread.site)];
   }
-  return text + std::to_string(finished_) + " of " + std::to_string(threads_.size()) +
-         " threads have left the kernel";
+  std::string text;
+  for (const auto& [where, threads] : waiting) {
+    text += std::to_string(threads) + " thread(s) wait in " + where + ", ";
+  }
+  return text + std::to_string(finished_) + " have left the kernel";
 }
 
 bool Scheduler::on_stack(const void* address) const { return running_->on_stack(address); }

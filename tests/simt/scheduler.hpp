@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <string>
@@ -52,8 +53,9 @@ class Scheduler {
                bool orders_memory, Site site);
   void maybe_yield();
 
-  // Ends the launch with Error; the stacks of its threads are given up, not unwound.
-  [[noreturn]] void fail(const std::string& what);
+  // Ends the launch: throws Error, which unwinds this thread and then the host's call of
+  // run_grid. The stacks of the other threads are given up, not unwound.
+  [[noreturn]] void fail(const std::string& what) const;
 
  private:
   enum class State : std::uint8_t { unstarted, ready, at_barrier, at_collective, done };
@@ -120,7 +122,7 @@ class Scheduler {
   Site barrier_site_;
   unsigned barriers_passed_ = 0;
   int votes_[2] = {0, 0};  // of the present barrier and of the one before it
-  std::string error_;
+  std::exception_ptr error_;
 };
 
 }  // namespace simt

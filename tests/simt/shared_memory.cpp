@@ -71,8 +71,9 @@ std::string SharedMemory::describe(const void* address) {
   const char* byte = static_cast<const char*>(address);
   const Symbol* variable = variable_at(byte);
   const char* begin = variable != nullptr ? variable->begin : dynamic;
-  return (variable != nullptr ? variable->name : "dynamic shared memory") + " + " +
-         std::to_string(byte - begin) + " bytes";
+  std::string name = "dynamic shared memory";
+  if (variable != nullptr) name = variable->name.substr(0, variable->name.find("[abi:"));
+  return name + " + " + std::to_string(byte - begin) + " bytes";
 }
 
 void* dynamic_shared_memory() { return dynamic; }
