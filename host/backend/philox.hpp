@@ -21,19 +21,27 @@ struct RandomKey {
   std::uint32_t word[2];
 };
 
-/// The ten rounds: block `counter` of the stream `key`.
-CURB_HOST_DEVICE PhiloxBlock philox4x32(PhiloxBlock counter, RandomKey key) {
-  for (int round = 0; round < 10; ++round) {
+/// The last `rounds` of the ten rounds. A recursion, since a loop in here would keep g++ from
+/// vectorising the loop over counters around it.
+template <int rounds>
+CURB_HOST_DEVICE PhiloxBlock philox_rounds(PhiloxBlock counter, RandomKey key) {
+  if constexpr (rounds == 0) {
+    return counter;
+  } else {
     const std::uint64_t product0 = std::uint64_t{0xD2511F53u} * counter.word[0];
     const std::uint64_t product1 = std::uint64_t{0xCD9E8D57u} * counter.word[2];
-    counter = {{static_cast<std::uint32_t>(product1 >> 32) ^ counter.word[1] ^ key.word[0],
-                static_cast<std::uint32_t>(product1),
-                static_cast<std::uint32_t>(product0 >> 32) ^ counter.word[3] ^ key.word[1],
-                static_cast<std::uint32_t>(product0)}};
-    key.word[0] += 0x9E3779B9u;
-    key.word[1] += 0xBB67AE85u;
+    return philox_rounds<rounds - 1>(
+        {{static_cast<std::uint32_t>(product1 >> 32) ^ counter.word[1] ^ key.word[0],
+          static_cast<std::uint32_t>(product1),
+          static_cast<std::uint32_t>(product0 >> 32) ^ counter.word[3] ^ key.word[1],
+          static_cast<std::uint32_t>(product0)}},
+        {{key.word[0] + 0x9E3779B9u, key.word[1] + 0xBB67AE85u}});
   }
-  return counter;
+}
+
+/// Block `counter` of the stream `key`.
+CURB_HOST_DEVICE PhiloxBlock philox4x32(PhiloxBlock counter, RandomKey key) {
+  return philox_rounds<10>(counter, key);
 }
 
 /// Elements 4 block to 4 block + 3 of what a stream draws in a step.

@@ -1,0 +1,43 @@
+// Copyright 2026 The curb authors. SPDX-License-Identifier: Apache-2.0
+// Dense matrix products by the library at hand: oneDNN (onednn_matrix_product.cpp), or CBLAS where
+// oneDNN is not to be had (cblas_matrix_product.cpp). The build takes one of the two.
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <memory>
+
+namespace curb::backend {
+
+/// C = op(A) op(B) of shape [m, n]. op(A) is [m, k]: A as stored, or the transpose of A [k, m];
+/// likewise op(B) [k, n]. Stored row-major and contiguous.
+struct ProductShape {
+  bool transpose_a = false;
+  bool transpose_b = false;
+  std::int64_t m = 0;
+  std::int64_t n = 0;
+  std::int64_t k = 0;
+
+  auto operator<=>(const ProductShape&) const = default;
+};
+
+class MatrixProduct {
+ public:
+  explicit MatrixProduct(int threads);
+  ~MatrixProduct();
+  MatrixProduct(const MatrixProduct&) = delete;
+  MatrixProduct& operator=(const MatrixProduct&) = delete;
+
+  /// Overwrites C, which overlaps neither A nor B. No size is 0. The first product of a shape
+  /// prepares what later ones use. Throws std::runtime_error when the library fails.
+  void multiply(const ProductShape& shape, const float* a, const float* b, float* c);
+
+  /// The library and its version.
+  static const char* library();
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace curb::backend
