@@ -19,6 +19,11 @@ inline constexpr int kElementThreads = 256;
 inline constexpr int kQuadsPerThread = 4;
 inline constexpr int kElementsPerBlock = kElementThreads * kQuadsPerThread * 4;
 
+/// Blocks that a multiprocessor shall hold at once. Left alone, ptxas aims at four for an optimiser
+/// of one state, spills on some architectures to get there, and knows how not to once it is asked.
+template <class Optimizer>
+inline constexpr int kElementBlocks = Optimizer::kStates < 2 ? 4 : 2;
+
 namespace detail {
 
 /// One block's run: pointers to its first element.
@@ -78,9 +83,8 @@ __device__ void update_quads(const Optimizer& optimizer, const rules::Coefficien
 
 /// Launch with one block of kElementThreads per item; items[b].count <= kElementsPerBlock.
 template <class Optimizer>
-__global__ __launch_bounds__(kElementThreads) void update_elements(Optimizer optimizer,
-                                                                   StepTables tables,
-                                                                   const WorkItem* items) {
+__global__ __launch_bounds__(kElementThreads, kElementBlocks<Optimizer>) void update_elements(
+    Optimizer optimizer, StepTables tables, const WorkItem* items) {
   const WorkItem item = items[blockIdx.x];
   const TensorView& tensor = tables.tensors[item.tensor];
   const rules::Coefficients c = tables.coefficients[tensor.coefficients];
