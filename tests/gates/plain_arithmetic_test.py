@@ -36,6 +36,7 @@ class PlainArithmetic(unittest.TestCase):
                 encoding="utf-8")
             output = plain_arithmetic.compile_errors(self.compiler, Path(root), instances="")
         lines = {int(line) for line in re.findall(r"rule\.hpp:(\d+):\d+: error:", output)}
+        self.assertEqual(bool(lines), bool(output), output)  # no error elsewhere
         first = BEGINNING.count("\n") + 1
         return [statement for line, statement in enumerate(statements, first) if line in lines]
 
