@@ -4,7 +4,6 @@
 // one launch, at least one writes, not both are atomic, and nothing orders them.
 #include "tests/simt/race.hpp"
 
-#include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
@@ -12,6 +11,8 @@
 #include <string>
 #include <tuple>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
 #include "tests/simt/block.hpp"
 #include "tests/simt/program.hpp"
@@ -24,8 +25,8 @@
 namespace simt::race {
 namespace {
 
-// The last accesses to one byte. Of the reads that no write has followed, these suffice: if the
-// next write races with any of them, it races with one that is kept.
+// The last accesses to one byte, or word. Of the reads that no write has followed, these suffice:
+// if the next write races with any of them, it races with one that is kept.
 struct Cell {
   Access write;
   Access read;              // the last
@@ -34,10 +35,33 @@ struct Cell {
   Access other_block_read;  // the last before it by another block
 };
 
-struct Page {
+// The cells of a stretch of memory: one for each word, or for each byte once the launch has touched
+// the page in other units than words.
+class Page {
+ public:
   static constexpr std::uintptr_t kBytes = 256;
-  std::uint32_t launch = 0;
-  std::array<Cell, kBytes> cells = {};
+  static constexpr std::size_t kWordBytes = 4;
+
+  void begin(std::uint32_t launch) {
+    if (launch_ == launch) return;
+    launch_ = launch;
+    unit_ = kWordBytes;
+    cells_.assign(kBytes / unit_, Cell{});
+  }
+  void split_words() {
+    if (unit_ == 1) return;
+    std::vector<Cell> bytes;
+    for (const Cell& cell : cells_) bytes.insert(bytes.end(), unit_, cell);
+    cells_ = std::move(bytes);
+    unit_ = 1;
+  }
+  std::size_t unit() const { return unit_; }
+  Cell& at(std::uintptr_t address) { return cells_[address % kBytes / unit_]; }
+
+ private:
+  std::uint32_t launch_ = 0;
+  std::size_t unit_ = kWordBytes;
+  std::vector<Cell> cells_;
 };
 
 enum class Fault { write_after_write, write_after_read, read_after_write, read_of_unwritten };
@@ -84,7 +108,7 @@ class Detector {
   void reset() { faults_.clear(); }
 
  private:
-  Cell& cell_of(std::uintptr_t byte);
+  Page& page_of(std::uintptr_t address);
   void check_write(Cell& cell, const Access& access);
   void check_read(Cell& cell, const Access& access);
   bool races(const Access& earlier, const Access& later) const;
@@ -102,10 +126,7 @@ class Detector {
   std::set<std::tuple<Fault, std::uint32_t, std::uint32_t>> faults_;  // with the code of both
 };
 
-Detector& detector() {
-  static Detector the_detector;
-  return the_detector;
-}
+Detector detector;
 
 // Code addresses are kept as 32-bit distances from this variable.
 const char anchor = 0;
@@ -123,7 +144,7 @@ std::string describe(const Access& access) {
 
 void Detector::access(const void* address, std::size_t bytes, AccessKind kind, const void* code) {
   const Scheduler& scheduler = Scheduler::instance();
-  if (!scheduler.in_kernel() || scheduler.on_stack(address)) return;
+  if (scheduler.on_stack(address)) return;
   shared_ = SharedMemory::contains(address);
   if (!shared_ && find_allocation(address) == nullptr) return;
 
@@ -131,31 +152,31 @@ void Detector::access(const void* address, std::size_t bytes, AccessKind kind, c
                          static_cast<std::uint16_t>(scheduler.thread()),
                          kind == AccessKind::atomic_read || kind == AccessKind::atomic_write};
   const bool writes = kind == AccessKind::write || kind == AccessKind::atomic_write;
-  for (std::size_t i = 0; i < bytes; ++i) {
-    address_ = static_cast<const char*>(address) + i;
-    Cell& cell = cell_of(reinterpret_cast<std::uintptr_t>(address_));
+  const auto begin = reinterpret_cast<std::uintptr_t>(address);
+  const bool words = begin % Page::kWordBytes == 0 && bytes % Page::kWordBytes == 0;
+  for (std::uintptr_t at = begin; at < begin + bytes;) {
+    Page& page = page_of(at);
+    if (!words) page.split_words();
+    address_ = reinterpret_cast<const char*>(at);
     if (writes) {
-      check_write(cell, access);
+      check_write(page.at(at), access);
     } else {
-      check_read(cell, access);
+      check_read(page.at(at), access);
     }
+    at += page.unit();
   }
   if (access.atomic) ordering_.atomic(address, access);
 }
 
-Cell& Detector::cell_of(std::uintptr_t byte) {
-  const std::uintptr_t number = byte / Page::kBytes;
+Page& Detector::page_of(std::uintptr_t address) {
+  const std::uintptr_t number = address / Page::kBytes;
   if (last_page_.second == nullptr || last_page_.first != number) {
     std::unique_ptr<Page>& page = pages_[number];
     if (!page) page = std::make_unique<Page>();
     last_page_ = {number, page.get()};
   }
-  Page& page = *last_page_.second;
-  if (page.launch != launch_) {
-    page.launch = launch_;
-    page.cells = {};
-  }
-  return page.cells[byte % Page::kBytes];
+  last_page_.second->begin(launch_);
+  return *last_page_.second;
 }
 
 void Detector::check_write(Cell& cell, const Access& access) {
@@ -223,38 +244,38 @@ class Checking {
 
 void launch_begins() {
   const Checking guard;
-  detector().launch_begins();
+  detector.launch_begins();
 }
 
 void block_begins(std::uint32_t block) {
   const Checking guard;
-  detector().block_begins(block);
+  detector.block_begins(block);
 }
 
-void barrier_passed() { detector().ordering().barrier_passed(detector().now()); }
+void barrier_passed() { detector.ordering().barrier_passed(detector.now()); }
 
 void lanes_synchronized(int warp, unsigned lanes) {
   const Checking guard;
-  detector().ordering().lanes_synchronized(warp, lanes, detector().now());
+  detector.ordering().lanes_synchronized(warp, lanes, detector.now());
 }
 
 void fence() {
   const Checking guard;
   const auto thread = static_cast<std::uint16_t>(Scheduler::instance().thread());
-  detector().ordering().fence(detector().block(), thread, detector().now());
+  detector.ordering().fence(detector.block(), thread, detector.now());
 }
 
 void access(const void* address, std::size_t bytes, AccessKind kind, const void* code) {
-  if (checking) return;
+  if (checking || !Scheduler::instance().in_kernel()) return;
   const Checking guard;
-  detector().access(address, bytes, kind, code);
+  detector.access(address, bytes, kind, code);
 }
 
 }  // namespace simt::race
 
 namespace simt {
 
-long race_count() { return race::detector().count(); }
-void reset_races() { race::detector().reset(); }
+long race_count() { return race::detector.count(); }
+void reset_races() { race::detector.reset(); }
 
 }  // namespace simt

@@ -127,7 +127,18 @@ __global__ void write_bytes(int* x) {
   reinterpret_cast<unsigned char*>(x)[threadIdx.x] = static_cast<unsigned char>(threadIdx.x);
 }
 
-TEST(Race, NeighbouringBytesAreApart) { expect_race<write_bytes>(false); }
+// A word that one thread writes whole and another, later, in part.
+template <bool kSame>
+__global__ void write_a_word_and_a_byte(int* x) {
+  if (threadIdx.x == 0) x[0] = 1;
+  if (threadIdx.x == 1) reinterpret_cast<unsigned char*>(x + (kSame ? 0 : 1))[2] = 1;
+}
+
+TEST(Race, NeighbouringBytesAreApart) {
+  expect_race<write_bytes>(false);
+  expect_race<write_a_word_and_a_byte<true>>(true);
+  expect_race<write_a_word_and_a_byte<false>>(false);
+}
 
 // Vectors that overlap in one element.
 __global__ void write_overlapping_vectors(int* x) {

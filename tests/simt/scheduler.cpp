@@ -25,10 +25,7 @@ std::string to_string(uint3 index) {
 
 }  // namespace
 
-Scheduler& Scheduler::instance() {
-  static Scheduler scheduler;
-  return scheduler;
-}
+Scheduler Scheduler::the_scheduler_;
 
 void Scheduler::run_grid(const KernelLaunch& launch, Order order) {
   launch_ = &launch;
@@ -59,8 +56,9 @@ void Scheduler::run_block(std::uint64_t block) {
   start_block();
   race::block_begins(static_cast<std::uint32_t>(block));
 
+  in_kernel_ = true;
   resume(pick());  // returns when every thread is done, or one has failed
-  current_ = -1;
+  in_kernel_ = false;
   if (error_) {
     // The other fibers are in the middle of the kernel: they begin afresh.
     idle_.clear();
@@ -192,7 +190,5 @@ std::string Scheduler::who_waits() const {
   }
   return text + std::to_string(finished_) + " have left the kernel";
 }
-
-bool Scheduler::on_stack(const void* address) const { return running_->on_stack(address); }
 
 }  // namespace simt

@@ -36,16 +36,16 @@ class Random {
 
 class Scheduler {
  public:
-  static Scheduler& instance();
+  static Scheduler& instance() { return the_scheduler_; }
 
   // Runs every block of the grid. Throws Error.
   void run_grid(const KernelLaunch& launch, Order order);
 
   // The rest is for the running CUDA thread.
-  bool in_kernel() const { return current_ >= 0; }
+  bool in_kernel() const { return in_kernel_; }
   int thread() const { return current_; }  // its index in the block
   int lane() const { return current_ % kWarpLanes; }
-  bool on_stack(const void* address) const;
+  bool on_stack(const void* address) const { return running_->on_stack(address); }
   const std::string& kernel() const { return launch_->name; }
 
   int barrier(bool predicate, Site site);
@@ -58,6 +58,10 @@ class Scheduler {
   [[noreturn]] void fail(const std::string& what) const;
 
  private:
+  // Not a static of instance(): every memory access of a race-checked kernel asks for it, and the
+  // test whether it is constructed yet would show.
+  static Scheduler the_scheduler_;
+
   enum class State : std::uint8_t { unstarted, ready, at_barrier, at_collective, done };
 
   // A collective in progress among the lanes of one mask. Its values are kept for two generations:
@@ -113,7 +117,8 @@ class Scheduler {
   std::vector<std::unique_ptr<Fiber>> fibers_;
   std::vector<Fiber*> idle_;
 
-  int current_ = -1;  // -1 while no kernel runs
+  bool in_kernel_ = false;
+  int current_ = 0;  // the running thread
   std::vector<Thread> threads_;
   std::vector<Warp> warps_;
   std::vector<int> ready_;  // the next to run is at the back

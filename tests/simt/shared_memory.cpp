@@ -28,10 +28,10 @@ const std::vector<Symbol>& variables() {
 }
 
 const Symbol* variable_at(const char* address) {
+  if (variables().empty() || address < variables().front().begin) return nullptr;
   const auto next = std::upper_bound(
       variables().begin(), variables().end(), address,
       [](const char* wanted, const Symbol& variable) { return wanted < variable.begin; });
-  if (next == variables().begin()) return nullptr;
   const Symbol& variable = *std::prev(next);
   return address < variable.begin + variable.bytes ? &variable : nullptr;
 }
