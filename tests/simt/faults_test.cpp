@@ -39,7 +39,7 @@ __global__ void diverge_at_a_barrier(float* x) {
   if (threadIdx.x < 32) {
     __syncthreads();
   } else {
-    x[0] = 1.0f;
+    x[threadIdx.x] = 1.0f;
     __syncthreads();
   }
 }
