@@ -32,9 +32,9 @@ CURB_HOST_DEVICE Tile tile_of(const LossPass& pass, std::int64_t row, std::int64
   if (pass.labels == nullptr) {
     tile.target = pass.targets + at;
   } else {
-    for (float& target : one_hot) target = 0.0f;
+    std::fill_n(one_hot, tile.count, 0.0f);
     const std::int64_t label = pass.labels[row] - first;
-    if (label >= 0 && label < kTile) one_hot[label] = 1.0f;
+    if (label >= 0 && label < tile.count) one_hot[label] = 1.0f;
     tile.target = one_hot;
   }
   return tile;
@@ -151,8 +151,11 @@ SampleLoss sample_loss(const LossPass& pass, std::int64_t row) {
       case Loss::quadratic:
         result.loss += 0.5 * squared_error(tile, scale);
         break;
-      default:
+      case Loss::mse:
         result.loss += squared_error(tile, 2.0f * scale / outputs) / outputs;
+        break;
+      case Loss::softmax_cross_entropy:
+        break;  // needs its whole row at once, above
     }
   }
   return result;

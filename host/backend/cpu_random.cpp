@@ -18,7 +18,7 @@ CURB_HOST_DEVICE void draw_tile(const Randomness& randomness, std::int64_t first
   const auto low = static_cast<std::uint32_t>(block);
   const auto high = static_cast<std::uint32_t>(block >> 32);
   for (std::uint32_t b = 0; b < kRandomTile / 4; ++b) {
-    const PhiloxBlock drawn = philox4x32(
+    const PhiloxBlock drawn = philox4x32_10(
         {{low + b, high, static_cast<std::uint32_t>(step), static_cast<std::uint32_t>(step >> 32)}},
         randomness.key);
     words[4 * b] = drawn.word[0];

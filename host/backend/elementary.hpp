@@ -24,13 +24,16 @@ CURB_HOST_DEVICE float power_of_two(std::int32_t n) {
   return std::bit_cast<float>((n + 127) << 23);
 }
 
-/// e^x = 2^n e^r with |r| <= ln(2) / 2. Underflows gradually, overflows to infinity.
+/// e^x = 2^n e^r with |r| <= ln(2) / 2. Overflows to infinity, and is zero below e^-87: what would
+/// be a subnormal number costs a hundred times as much, and saturated units are common.
 CURB_HOST_DEVICE float exponential(float x) {
   constexpr float kLog2E = 1.44269504f;
   constexpr float kLn2High = 0x1.62ep-1f;  // few bits, so that n kLn2High is exact
   constexpr float kLn2Low = 3.19461850e-5f;
   constexpr float kToInteger = 0x1.8p23f;  // adding it leaves the nearest integer in the low bits
-  x = x < -104.0f ? -104.0f : x;
+  constexpr float kLowest = -87.0f;
+  const bool vanishes = x < kLowest;
+  x = vanishes ? kLowest : x;
   x = x > 89.0f ? 89.0f : x;
   const float shifted = rules::fma(x, kLog2E, kToInteger);
   const float n = shifted - kToInteger;
@@ -40,11 +43,11 @@ CURB_HOST_DEVICE float exponential(float x) {
                  polynomial(r, 0.00139276846f, 0.00836438069f, 0.0416665454f, 0.166665696f, 0.5f),
                  r) +
       1.0f;
-  // In two factors, since 2^n may be no normal number while the product is one.
+  // In two factors, since 2^128 is no number while the product may be one.
   const std::int32_t exponent =
       std::bit_cast<std::int32_t>(shifted) - std::bit_cast<std::int32_t>(kToInteger);
   const std::int32_t half = exponent >> 1;
-  return e * power_of_two(half) * power_of_two(exponent - half);
+  return vanishes ? 0.0f : e * power_of_two(half) * power_of_two(exponent - half);
 }
 
 /// Natural logarithm of a normal, positive number.

@@ -40,15 +40,15 @@ CURB_HOST_DEVICE PhiloxBlock philox_rounds(PhiloxBlock counter, RandomKey key) {
 }
 
 /// Block `counter` of the stream `key`.
-CURB_HOST_DEVICE PhiloxBlock philox4x32(PhiloxBlock counter, RandomKey key) {
+CURB_HOST_DEVICE PhiloxBlock philox4x32_10(PhiloxBlock counter, RandomKey key) {
   return philox_rounds<10>(counter, key);
 }
 
 /// Elements 4 block to 4 block + 3 of what a stream draws in a step.
 CURB_HOST_DEVICE PhiloxBlock random_block(RandomKey key, std::uint64_t step, std::uint64_t block) {
-  return philox4x32({{static_cast<std::uint32_t>(block), static_cast<std::uint32_t>(block >> 32),
-                      static_cast<std::uint32_t>(step), static_cast<std::uint32_t>(step >> 32)}},
-                    key);
+  return philox4x32_10({{static_cast<std::uint32_t>(block), static_cast<std::uint32_t>(block >> 32),
+                         static_cast<std::uint32_t>(step), static_cast<std::uint32_t>(step >> 32)}},
+                       key);
 }
 
 /// What random numbers are drawn for. The values are part of what a seed means: add, never
@@ -69,7 +69,7 @@ CURB_HOST_DEVICE RandomKey make_random_key(std::uint64_t seed, RandomStream stre
   const RandomKey seed_key{
       {static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32)}};
   const PhiloxBlock block =
-      philox4x32({{static_cast<std::uint32_t>(stream), index, 0u, 0u}}, seed_key);
+      philox4x32_10({{static_cast<std::uint32_t>(stream), index, 0u, 0u}}, seed_key);
   return {{block.word[0], block.word[1]}};
 }
 
