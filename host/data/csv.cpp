@@ -107,14 +107,14 @@ std::vector<std::size_t> find_all(const CsvFile& file, const std::vector<std::st
   return columns;
 }
 
-Layout find_columns(const CsvFile& file, const Schema& schema) {
-  Layout layout{find_all(file, schema.feature_names), find_all(file, schema.target_names)};
-  std::set<std::size_t> known(layout.features.begin(), layout.features.end());
-  known.insert(layout.targets.begin(), layout.targets.end());
-  for (std::size_t column = 0; column < file.names().size(); ++column) {
-    if (!known.contains(column)) {
-      throw DataError(file.path() + ": column " + in_quotes(file.names()[column]) +
-                      " is not in the training data");
+Layout find_columns(const CsvFile& file, const Schema& schema, Targets targets) {
+  Layout layout{find_all(file, schema.feature_names), {}};
+  if (targets == Targets::required) layout.targets = find_all(file, schema.target_names);
+  std::set<std::string_view> known(schema.feature_names.begin(), schema.feature_names.end());
+  known.insert(schema.target_names.begin(), schema.target_names.end());
+  for (const std::string& name : file.names()) {
+    if (!known.contains(name)) {
+      throw DataError(file.path() + ": column " + in_quotes(name) + " is not in the training data");
     }
   }
   return layout;
@@ -221,7 +221,7 @@ Dataset read_rows(CsvFile& file, const Layout& layout, Schema schema) {
   }
   if (dataset.rows == 0) throw DataError(file.path() + ": a header, and no row below it");
 
-  if (schema.task == Task::classification) {
+  if (schema.task == Task::classification && !layout.targets.empty()) {
     const std::size_t column = layout.targets.front();
     if (schema.class_names.empty()) schema.class_names = learn_classes(file, column, labels);
     dataset.labels = number_labels(file, column, labels, schema.class_names);
@@ -242,9 +242,10 @@ Dataset read_csv(const std::string& path, const CsvOptions& options) {
                     .class_names = {}});
 }
 
-Dataset read_csv(const std::string& path, const Schema& schema, std::optional<bool> header) {
+Dataset read_csv(const std::string& path, const Schema& schema, std::optional<bool> header,
+                 Targets targets) {
   CsvFile file(path, header, &schema);
-  return read_rows(file, find_columns(file, schema), schema);
+  return read_rows(file, find_columns(file, schema, targets), schema);
 }
 
 }  // namespace curb::data

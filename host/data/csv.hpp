@@ -25,6 +25,7 @@ Dataset read_csv(const std::string& path, const CsvOptions& options);
 
 // Reads data for a model trained on `schema`. Columns are found by name, in any order. Throws
 // DataError as above, for a missing or a strange column, and for a class that `schema` lacks.
-Dataset read_csv(const std::string& path, const Schema& schema, std::optional<bool> header);
+Dataset read_csv(const std::string& path, const Schema& schema, std::optional<bool> header,
+                 Targets targets = Targets::required);
 
 }  // namespace curb::data

@@ -37,6 +37,10 @@ struct Dataset {
       targets;  // otherwise: row-major [rows, schema.target_names.size()]; else empty
 };
 
+// Whether rows that are read for a model bring what it is to predict. New data to predict have no
+// targets; a column of that name may still be there, and is passed over.
+enum class Targets { required, ignored };
+
 // Data that come with their own division.
 struct TrainTest {
   Dataset train;

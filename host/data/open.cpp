@@ -79,9 +79,10 @@ Dataset read(const Source& source, const DataOptions& options) {
                   {.task = options.task, .target = options.target, .header = options.header});
 }
 
-Dataset read(const Source& source, const Schema& schema, std::optional<bool> header) {
+Dataset read(const Source& source, const Schema& schema, std::optional<bool> header,
+             Targets targets) {
   if (source.kind == Kind::idx) return read_idx_pair(source.path, source.labels, schema);
-  return read_csv(source.path, schema, header);
+  return read_csv(source.path, schema, header, targets);
 }
 
 // Options that say nothing to the kind of data at hand are refused, not passed over.
@@ -106,7 +107,7 @@ Dataset read_companion(const std::string& spec, Kind kind, const Schema& schema,
   if (source.kind != kind || kind == Kind::digits || kind == Kind::mnist) {
     throw DataError(in_quotes(spec) + " is not of the kind of the training data");
   }
-  return read(source, schema, header);
+  return read(source, schema, header, Targets::required);
 }
 
 DataSets read_all(const std::string& spec, const DataOptions& options) {
@@ -151,10 +152,11 @@ DataSets open_data(const std::string& spec, const DataOptions& options) {
   return sets;
 }
 
-Dataset open_data(const std::string& spec, const Schema& schema, std::optional<bool> header) {
+Dataset open_data(const std::string& spec, const Schema& schema, std::optional<bool> header,
+                  Targets targets) {
   const Source source = parse_source(spec);
   const std::optional<TrainTest> divided = read_divided(source);
-  if (!divided) return read(source, schema, header);
+  if (!divided) return read(source, schema, header, targets);
   if (divided->test.schema != schema) {
     throw DataError(spec + ": the columns or classes are not those of the training data");
   }

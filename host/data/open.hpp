@@ -39,7 +39,9 @@ struct DataSets {
 DataSets open_data(const std::string& spec, const DataOptions& options);
 
 // Opens data for a model trained on `schema`: the rows of a CSV file or an IDX pair, or the test
-// rows of data that bring their own. Not standardised.
-Dataset open_data(const std::string& spec, const Schema& schema, std::optional<bool> header);
+// rows of data that bring their own. Not standardised. Only a CSV file can do without targets: the
+// others have them in any case.
+Dataset open_data(const std::string& spec, const Schema& schema, std::optional<bool> header,
+                  Targets targets = Targets::required);
 
 }  // namespace curb::data

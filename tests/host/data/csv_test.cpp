@@ -28,6 +28,9 @@ class Csv : public ::testing::Test {
   Dataset read_later(const std::string& text, const Schema& schema) {
     return read_csv(directory_.write("t.csv", text), schema, std::nullopt);
   }
+  Dataset read_to_predict(const std::string& text, const Schema& schema) {
+    return read_csv(directory_.write("t.csv", text), schema, std::nullopt, Targets::ignored);
+  }
   // The messages with which reading fails, without the directory.
   std::string error(const std::string& text, const CsvOptions& options = {}) {
     return without_directory(data_error([&] { read(text, options); }));
@@ -247,6 +250,17 @@ TEST_F(Csv, LaterFilesHaveAHeaderIfTheirFirstRowHoldsKnownNames) {
 TEST_F(Csv, LaterFilesMayWriteAWholeNumberDifferently) {
   const Schema schema = read("1,2,7\n3,4,8\n").schema;
   EXPECT_EQ(read_later("1,2,8.0\n3,4,7\n", schema).labels, (Labels{1, 0}));
+}
+
+TEST_F(Csv, RowsToPredictNeedNoTarget) {
+  const Schema schema = read("a,b,kind\n1,2,x\n3,4,y\n").schema;
+  for (const char* text : {"b,a\n6,5\n", "kind,b,a\nunheard of,6,5\n"}) {
+    const Dataset data = read_to_predict(text, schema);
+    EXPECT_EQ(data.features, (Floats{5, 6})) << text;
+    EXPECT_TRUE(data.labels.empty()) << text;
+  }
+  EXPECT_EQ(later_error("b,a\n6,5\n", schema),
+            "t.csv: column \"kind\" of the training data is missing here");
 }
 
 TEST_F(Csv, RefusesAClassThatTrainingDidNotHave) {
