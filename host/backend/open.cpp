@@ -1,0 +1,36 @@
+// Copyright 2026 The curb authors. SPDX-License-Identifier: Apache-2.0
+// Chooses a backend by name.
+#include "host/backend/open.hpp"
+
+#include <charconv>
+#include <optional>
+#include <stdexcept>
+#include <string_view>
+
+namespace curb::backend {
+namespace {
+
+/// N of "cuda:N", 0 for "cuda"; nothing for any other name.
+std::optional<int> cuda_index(std::string_view device) {
+  if (device == "cuda") return 0;
+  if (!device.starts_with("cuda:")) return std::nullopt;
+  device.remove_prefix(5);
+  int index = 0;
+  const char* const end = device.data() + device.size();
+  const auto [parsed, error] = std::from_chars(device.data(), end, index);
+  if (error != std::errc{} || parsed != end || index < 0) return std::nullopt;
+  return index;
+}
+
+}  // namespace
+
+std::unique_ptr<Backend> open_backend(const std::string& device, std::string& why) {
+  why.clear();
+  if (device == "cpu") return make_cpu_backend();
+  const std::optional<int> index = cuda_index(device == "auto" ? "cuda" : device);
+  if (!index) throw std::invalid_argument("there is no device \"" + device + "\"");
+  why = "this build has no CUDA backend";
+  return device == "auto" ? make_cpu_backend() : nullptr;
+}
+
+}  // namespace curb::backend

@@ -1,0 +1,17 @@
+// Copyright 2026 The curb authors. SPDX-License-Identifier: Apache-2.0
+// From what a user calls a device to a backend.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "host/backend/backend.hpp"
+
+namespace curb::backend {
+
+/// Opens "cpu", "cuda" (its first device), "cuda:N", or "auto": CUDA where it is to be had, else
+/// the CPU. Null when that device is not to be had; `why` then says why not, and after "auto" why
+/// it became what it is. Throws std::invalid_argument for any other name.
+std::unique_ptr<Backend> open_backend(const std::string& device, std::string& why);
+
+}  // namespace curb::backend
