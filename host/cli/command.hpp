@@ -1,0 +1,28 @@
+// Copyright 2026 The curb authors. SPDX-License-Identifier: Apache-2.0
+// The commands of the program. Each adds itself to the parser, with what it does when chosen.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "host/backend/backend.hpp"
+
+namespace curb::cli {
+
+struct Command {
+  CLI::App* parser = nullptr;
+  std::function<int()> run;  ///< after parsing; gives the exit code
+};
+
+Command add_train(CLI::App& program);
+Command add_eval(CLI::App& program);
+Command add_predict(CLI::App& program);
+Command add_info(CLI::App& program);
+
+/// Opens a device, and says which unless `quiet`. Throws DeviceError when it is not to be had, and
+/// UsageError for a name that is none.
+std::unique_ptr<backend::Backend> open_device(const std::string& name, bool quiet);
+
+}  // namespace curb::cli

@@ -1,0 +1,124 @@
+// Copyright 2026 The curb authors. SPDX-License-Identifier: Apache-2.0
+// The results of a training run as text and as JSON.
+#include "host/cli/summary.hpp"
+
+#include <fmt/core.h>
+
+namespace curb::cli {
+namespace {
+
+using train::Ending;
+
+const char* name_of(Ending ending) {
+  switch (ending) {
+    case Ending::all_epochs:
+      return "all_epochs";
+    case Ending::patience:
+      return "patience";
+    case Ending::tolerance:
+      return "tolerance";
+    case Ending::diverged:
+      return "diverged";
+    case Ending::interrupted:
+      break;
+  }
+  return "interrupted";
+}
+
+/// Why it ended, to stand after "N epochs".
+const char* reason(Ending ending) {
+  switch (ending) {
+    case Ending::all_epochs:
+      return "all that were asked for";
+    case Ending::patience:
+      return "the validation loss got no better";
+    case Ending::tolerance:
+      return "the residual is below the tolerance";
+    case Ending::diverged:
+      return "then it diverged";
+    case Ending::interrupted:
+      break;
+  }
+  return "then it was interrupted";
+}
+
+std::string shape(const train::Model& model) {
+  std::string text = fmt::format("{}", model.layers.front().fan_in);
+  for (const train::ModelLayer& layer : model.layers) text += fmt::format("-{}", layer.fan_out);
+  return text;
+}
+
+std::string rows(const data::DataSets& data) {
+  std::string text = fmt::format("{} training", data.train.rows);
+  if (data.validation) text += fmt::format(", {} validation", data.validation->rows);
+  if (data.test) text += fmt::format(", {} test", data.test->rows);
+  return text;
+}
+
+std::string layer_line(std::size_t index, const train::LayerMetrics& layer) {
+  std::string text = fmt::format(
+      "layer {:<7} {} of {} weights are zero ({:.1f} %), largest incoming norm {:.4g}", index,
+      layer.zeros, layer.weights, 100.0 * layer.fraction_zero, layer.max_incoming_norm);
+  if (layer.dead_neurons > 0) text += fmt::format(", {} dead neurons", layer.dead_neurons);
+  if (layer.unused_inputs > 0) text += fmt::format(", {} unused inputs", layer.unused_inputs);
+  return text + "\n";
+}
+
+}  // namespace
+
+std::string to_text(const train::Evaluation& evaluation) {
+  std::string text = fmt::format("loss {:.6g}", evaluation.loss);
+  if (evaluation.accuracy) text += fmt::format(", accuracy {:.4f}", *evaluation.accuracy);
+  return text;
+}
+
+std::string summary(const train::Settings& settings, const data::DataSets& data,
+                    const train::Outcome& outcome, const std::string& folder) {
+  std::string text =
+      fmt::format("data          {}: {} rows\n", settings.data, rows(data)) +
+      fmt::format("network       {}\n", shape(outcome.model)) +
+      fmt::format("trained       {} epochs, {}: {} steps, {:.2f} s, {:.0f} samples/s\n",
+                  outcome.epochs, reason(outcome.ending), outcome.steps, outcome.seconds,
+                  outcome.samples_per_second);
+  if (outcome.kept_epoch != outcome.epochs) {
+    text += fmt::format("kept          the weights of epoch {}\n", outcome.kept_epoch);
+  }
+  text += fmt::format("train         {}\n", to_text(outcome.train)) +
+          fmt::format("penalty       {:.6g}, objective {:.10g}\n", outcome.penalty,
+                      outcome.train.loss + outcome.penalty);
+  if (outcome.residual) text += fmt::format("residual      {:.3g}", *outcome.residual);
+  if (outcome.relative_residual) {
+    text += fmt::format(", {:.3g} of the first", *outcome.relative_residual);
+  }
+  if (outcome.residual) text += "\n";
+  if (outcome.validation) text += fmt::format("validation    {}\n", to_text(*outcome.validation));
+  if (outcome.test) text += fmt::format("test          {}\n", to_text(*outcome.test));
+  for (std::size_t i = 0; i < outcome.layers.size(); ++i) text += layer_line(i, outcome.layers[i]);
+  if (!folder.empty()) text += fmt::format("kept in       {}\n", folder);
+  return text;
+}
+
+nlohmann::ordered_json summary_json(const train::Settings& settings, const data::DataSets& data,
+                                    const train::Outcome& outcome, const std::string& folder) {
+  nlohmann::ordered_json json{{"data", settings.data},
+                              {"training_rows", data.train.rows},
+                              {"network", shape(outcome.model)},
+                              {"ending", name_of(outcome.ending)},
+                              {"epochs", outcome.epochs},
+                              {"kept_epoch", outcome.kept_epoch},
+                              {"steps", outcome.steps},
+                              {"seconds", outcome.seconds},
+                              {"samples_per_second", outcome.samples_per_second}};
+  train::add_to(json, "train", outcome.train);
+  json["penalty"] = outcome.penalty;
+  json["objective"] = outcome.train.loss + outcome.penalty;
+  if (outcome.residual) json["residual"] = *outcome.residual;
+  if (outcome.relative_residual) json["relative_residual"] = *outcome.relative_residual;
+  if (outcome.validation) train::add_to(json, "validation", *outcome.validation);
+  if (outcome.test) train::add_to(json, "test", *outcome.test);
+  json["layers"] = train::to_json(outcome.layers);
+  if (!folder.empty()) json["folder"] = folder;
+  return json;
+}
+
+}  // namespace curb::cli

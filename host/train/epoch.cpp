@@ -1,0 +1,99 @@
+// Copyright 2026 The curb authors. SPDX-License-Identifier: Apache-2.0
+// The steps of an epoch.
+#include "host/train/epoch.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <limits>
+#include <span>
+#include <stdexcept>
+#include <vector>
+
+#include "host/data/dataset.hpp"
+
+namespace curb::train {
+namespace {
+
+/// A seed of its own for the order of each epoch.
+std::uint64_t order_seed(std::uint64_t seed, std::int64_t epoch) {
+  const backend::RandomKey key = backend::make_random_key(seed, backend::RandomStream::shuffle,
+                                                          static_cast<std::uint32_t>(epoch));
+  return std::uint64_t{key.word[1]} << 32 | key.word[0];
+}
+
+std::size_t size(std::int64_t count) { return static_cast<std::size_t>(count); }
+
+}  // namespace
+
+EpochSteps::EpochSteps(backend::Backend& backend, nn::Network& network, Plan& plan,
+                       const DeviceRows& data, std::int64_t batch, std::uint64_t seed)
+    : backend_(backend),
+      network_(network),
+      plan_(plan),
+      data_(data),
+      batch_(batch == 0 ? data.rows() : std::min(batch, data.rows())),
+      seed_(seed),
+      clock_(backend, 1),
+      losses_(backend, 1) {
+  if (data.rows() > std::numeric_limits<std::uint32_t>::max()) {
+    throw std::length_error("more than 2^32 - 1 training rows");
+  }
+  if (!full_batch()) {
+    order_ = {backend, size(data.rows())};
+    features_ = {backend, size(batch_ * data.columns())};
+    targets_ = {backend, size(batch_ * data.target_columns())};
+    if (data.target_columns() == 0) labels_ = {backend, size(batch_)};
+  }
+  whole_ = record(batch_);
+  if (const std::int64_t rest = data.rows() % batch_; rest > 0) rest_ = record(rest);
+}
+
+void EpochSteps::begin(std::int64_t epoch) {
+  position_ = 0;
+  losses_.clear();
+  const backend::Clock now{.step = steps_, .position = 0};
+  clock_.upload({&now, 1});
+  if (full_batch()) return;  // a sum does not depend on the order, and then its rounding need not
+  const std::vector<std::size_t> order =
+      data::shuffled_indices(size(data_.rows()), order_seed(seed_, epoch));
+  order_.upload(std::vector<std::uint32_t>(order.begin(), order.end()));
+}
+
+void EpochSteps::step() {
+  const std::int64_t rows = std::min(batch_, data_.rows() - position_);
+  (rows == batch_ ? whole_ : rest_)->replay();
+  position_ += rows;
+  ++steps_;
+  samples_ += static_cast<std::uint64_t>(rows);
+}
+
+backend::LossSum EpochSteps::losses() const { return losses_.download().front(); }
+
+void EpochSteps::run(std::int64_t rows) {
+  const float* input = data_.features();
+  nn::Targets targets = data_.targets();
+  if (!full_batch()) {
+    backend_.gather({.rows = rows,
+                     .order = order_.data(),
+                     .clock = clock_.data(),
+                     .columns = data_.columns(),
+                     .features = data_.features(),
+                     .batch_features = features_.data(),
+                     .labels = targets.labels,
+                     .batch_labels = labels_.data(),
+                     .target_columns = data_.target_columns(),
+                     .targets = targets.values,
+                     .batch_targets = targets_.data()});
+    input = features_.data();
+    targets = {.labels = labels_.data(), .values = targets_.data()};
+  }
+  network_.compute_gradients(input, targets, rows, clock_.data(), losses_.data());
+  plan_.step(backend_.stream());
+  backend_.advance(clock_.data(), rows);
+}
+
+std::unique_ptr<backend::Recording> EpochSteps::record(std::int64_t rows) {
+  return backend_.record([this, rows] { run(rows); });
+}
+
+}  // namespace curb::train

@@ -1,0 +1,162 @@
+// Copyright 2026 The curb authors. SPDX-License-Identifier: Apache-2.0
+// Models to files and back.
+#include "host/train/model_file.hpp"
+
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "host/data/error.hpp"
+#include "host/data/message.hpp"
+#include "host/train/names.hpp"
+#include "host/train/safetensors.hpp"
+
+namespace curb::train {
+namespace {
+
+using nlohmann::json;
+
+constexpr const char* kLayoutKey = "curb";
+constexpr const char* kLayout = "1";
+
+std::string layer_name(std::size_t layer) { return data::numbered("layers.", layer); }
+
+json schema_to_json(const data::Schema& schema) {
+  return {{"task", name_of(kTasks, schema.task)},
+          {"features", schema.feature_names},
+          {"targets", schema.target_names},
+          {"classes", schema.class_names}};
+}
+
+json network_to_json(const Model& model) {
+  auto activations = json::array();
+  for (const ModelLayer& layer : model.layers) {
+    activations.push_back(name_of(kActivations, layer.activation));
+  }
+  return {{"loss", name_of(kLosses, model.loss)}, {"activations", activations}};
+}
+
+/// Takes a file apart, and says what is wrong with it.
+class Reader {
+ public:
+  explicit Reader(const std::string& path) : path_(path), file_(read_safetensors(path)) {
+    if (const auto found = file_.metadata.find(kLayoutKey); found == file_.metadata.end()) {
+      throw error("not a model of curb: its metadata lack " + data::in_quotes(kLayoutKey));
+    } else if (found->second != kLayout) {
+      throw error("a model of layout " + data::in_quotes(found->second) + ", and this is layout " +
+                  kLayout);
+    }
+  }
+
+  Model read() {
+    Model model;
+    model.configuration = metadata("configuration");
+    parse("schema", [&](const json& schema) {
+      model.schema.task = choice(kTasks, schema.at("task"));
+      schema.at("features").get_to(model.schema.feature_names);
+      schema.at("targets").get_to(model.schema.target_names);
+      schema.at("classes").get_to(model.schema.class_names);
+    });
+    std::size_t fan_in = model.schema.feature_names.size();
+    parse("network", [&](const json& network) {
+      model.loss = choice(kLosses, network.at("loss"));
+      for (const json& activation : network.at("activations")) {
+        model.layers.emplace_back().activation = choice(kActivations, activation);
+      }
+    });
+    if (model.layers.empty()) throw error("metadata \"network\": no layers");
+    for (std::size_t i = 0; i < model.layers.size(); ++i) {
+      read_layer(i, fan_in, model.layers[i]);
+      fan_in = model.layers[i].fan_out;
+    }
+    if (fan_in != output_count(model.schema)) {
+      throw error("the last layer has " + std::to_string(fan_in) + " outputs, and the schema " +
+                  std::to_string(output_count(model.schema)));
+    }
+    if (file_.tensors.contains("standardisation.mean")) {
+      const std::vector<std::size_t> columns{model.schema.feature_names.size()};
+      model.standardisation = {take("standardisation.mean", columns),
+                               take("standardisation.scale", columns)};
+    }
+    return model;
+  }
+
+ private:
+  data::DataError error(const std::string& message) const {
+    return data::DataError(path_ + ": " + message);
+  }
+
+  const std::string& metadata(const std::string& key) const {
+    const auto found = file_.metadata.find(key);
+    if (found == file_.metadata.end()) throw error("its metadata lack " + data::in_quotes(key));
+    return found->second;
+  }
+
+  template <class Use>
+  void parse(const std::string& key, Use use) const {
+    try {
+      use(json::parse(metadata(key)));
+    } catch (const json::exception& problem) {
+      throw error("metadata " + data::in_quotes(key) + ": " + problem.what());
+    }
+  }
+
+  template <class Enum, std::size_t count>
+  Enum choice(const Named<Enum> (&table)[count], const json& name) const {
+    const auto text = name.get<std::string>();
+    if (const Named<Enum>* found = find_named(table, text)) return found->value;
+    throw error("there is no " + data::in_quotes(text) + "; the file is of a later version");
+  }
+
+  const Tensor& find(const std::string& name) const {
+    const auto found = file_.tensors.find(name);
+    if (found == file_.tensors.end()) throw error("no tensor " + data::in_quotes(name));
+    return found->second;
+  }
+
+  std::vector<float> take(const std::string& name, const std::vector<std::size_t>& shape) const {
+    const Tensor& tensor = find(name);
+    if (tensor.shape != shape)
+      throw error("tensor " + data::in_quotes(name) + " has a shape that does not fit");
+    return tensor.values;
+  }
+
+  void read_layer(std::size_t index, std::size_t fan_in, ModelLayer& layer) const {
+    const std::string bias = layer_name(index) + ".bias";
+    layer.fan_in = fan_in;
+    layer.fan_out = find(bias).values.size();
+    layer.bias = take(bias, {layer.fan_out});
+    layer.weight = take(layer_name(index) + ".weight", {layer.fan_out, layer.fan_in});
+  }
+
+  std::string path_;
+  Safetensors file_;
+};
+
+}  // namespace
+
+std::size_t output_count(const data::Schema& schema) {
+  return schema.task == data::Task::classification ? schema.class_names.size()
+                                                   : schema.target_names.size();
+}
+
+void save_model(const std::string& path, const Model& model) {
+  std::vector<TensorView> tensors;
+  for (std::size_t i = 0; i < model.layers.size(); ++i) {
+    const ModelLayer& layer = model.layers[i];
+    tensors.push_back({layer_name(i) + ".weight", {layer.fan_out, layer.fan_in}, layer.weight});
+    tensors.push_back({layer_name(i) + ".bias", {layer.fan_out}, layer.bias});
+  }
+  if (const auto& s = model.standardisation) {
+    tensors.push_back({"standardisation.mean", {s->mean.size()}, s->mean});
+    tensors.push_back({"standardisation.scale", {s->scale.size()}, s->scale});
+  }
+  write_safetensors(path, tensors,
+                    {{kLayoutKey, kLayout},
+                     {"schema", schema_to_json(model.schema).dump()},
+                     {"network", network_to_json(model).dump()},
+                     {"configuration", model.configuration}});
+}
+
+Model load_model(const std::string& path) { return Reader(path).read(); }
+
+}  // namespace curb::train

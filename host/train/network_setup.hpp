@@ -1,0 +1,41 @@
+// Copyright 2026 The curb authors. SPDX-License-Identifier: Apache-2.0
+// From settings to a network and the plan of its updates, and from a network to a model and back.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "host/backend/backend.hpp"
+#include "host/data/dataset.hpp"
+#include "host/nn/network.hpp"
+#include "host/train/model_file.hpp"
+#include "host/train/objective.hpp"
+#include "host/train/settings.hpp"
+
+namespace curb::train {
+
+nn::NetworkDescription describe_network(const Settings& settings, const data::Schema& schema);
+
+/// A plan, with the optimiser's state that it refers to.
+struct Updates {
+  std::vector<backend::Buffer<float>> state;  ///< as long as the network's arena each
+  Plan plan;
+};
+
+/// One group per layer; the biases are free of every penalty. The gradients are the network's, and
+/// bound. The network must outlive the plan.
+Updates make_updates(backend::Backend& backend, nn::Network& network,
+                     const std::vector<UpdateSettings>& layers, Optimizer optimizer);
+
+/// The weights of a layer within an arena, of parameters or of gradients.
+WeightMatrix weights_of(const nn::ParameterLayout& layout, std::span<const float> arena,
+                        std::size_t layer);
+
+/// The layers of a model, from an arena of parameters.
+std::vector<ModelLayer> model_layers(const nn::Network& network, std::span<const float> arena);
+
+/// A network that computes what `model` does, for batches of up to `max_rows`.
+nn::Network make_network(backend::Backend& backend, const Model& model, std::int64_t max_rows);
+
+}  // namespace curb::train

@@ -1,0 +1,30 @@
+// Copyright 2026 The curb authors. SPDX-License-Identifier: Apache-2.0
+// Whole passes over a data set in its own order, a piece at a time: losses, outputs, gradients.
+// All wait for the device.
+#pragma once
+
+#include <vector>
+
+#include "host/backend/backend.hpp"
+#include "host/nn/network.hpp"
+#include "host/train/device_rows.hpp"
+#include "host/train/metrics.hpp"
+
+namespace curb::train {
+
+/// The rows to make a network for: as many as a step takes, but enough to pass over `rows` at
+/// speed.
+std::int64_t rows_at_once(std::int64_t batch, std::int64_t rows);
+
+/// The mean loss and, where task and loss have one, the accuracy. Without dropout or noise.
+Evaluation evaluate(backend::Backend& backend, nn::Network& network, const DeviceRows& data);
+
+/// The network's outputs, [rows, outputs].
+std::vector<float> predict(backend::Backend& backend, nn::Network& network, const DeviceRows& data);
+
+/// The gradient of the mean loss in all parameters, in the layout of their arena. Overwrites the
+/// network's gradients. The network must be without dropout and noise.
+std::vector<float> data_gradient(backend::Backend& backend, nn::Network& network,
+                                 const DeviceRows& data);
+
+}  // namespace curb::train

@@ -1,0 +1,196 @@
+// Copyright 2026 The curb authors. SPDX-License-Identifier: Apache-2.0
+// Defaults that depend on other settings, settings that exclude each other, and layers' own values.
+#include "host/train/settings.hpp"
+
+#include <algorithm>
+
+#include "host/data/message.hpp"
+#include "host/data/number.hpp"
+#include "host/train/names.hpp"
+#include "host/train/toml.hpp"
+
+namespace curb::train {
+namespace {
+
+using backend::Loss;
+using data::Task;
+
+bool has_momentum(Optimizer optimizer) {
+  return optimizer == Optimizer::momentum || optimizer == Optimizer::nesterov;
+}
+
+float usual_learning_rate(Optimizer optimizer) {
+  switch (optimizer) {
+    case Optimizer::sgd:
+      return 0.1f;
+    case Optimizer::momentum:
+    case Optimizer::nesterov:
+      return 0.05f;
+    case Optimizer::adam:
+    case Optimizer::adamw:
+      break;
+  }
+  return 0.001f;
+}
+
+Loss usual_loss(Task task) {
+  switch (task) {
+    case Task::classification:
+      return Loss::softmax_cross_entropy;
+    case Task::multilabel:
+      return Loss::sigmoid_cross_entropy;
+    case Task::regression:
+      break;
+  }
+  return Loss::quadratic;
+}
+
+nn::Initialisation usual_initialisation(backend::Activation activation) {
+  using backend::Activation;
+  const bool rectifies = activation == Activation::relu || activation == Activation::leaky_relu ||
+                         activation == Activation::gelu;
+  return {.initialiser = rectifies ? nn::Initialiser::he : nn::Initialiser::xavier};
+}
+
+void check_loss(Loss loss, Task task) {
+  const auto refuse = [&](const std::string& why) {
+    throw SettingError("loss", std::string(name_of(kLosses, loss)) + " " + why);
+  };
+  if (loss == Loss::softmax_cross_entropy && task != Task::classification) {
+    refuse("is for classification only");
+  }
+  if (loss == Loss::sigmoid_cross_entropy && task == Task::regression) {
+    refuse("needs targets between 0 and 1, which those of a regression need not be");
+  }
+}
+
+const Setting<UpdateSettings>& find_update_setting(const std::string& name) {
+  std::vector<std::string> names;
+  for (const Setting<UpdateSettings>& setting : update_settings()) {
+    if (setting.name == name) return setting;
+    names.push_back(setting.name);
+  }
+  throw SettingError(
+      "layer", "no layer has a setting " + data::in_quotes(name) + data::did_you_mean(name, names));
+}
+
+void resolve(UpdateSettings& update, Optimizer optimizer) {
+  if (!update.learning_rate) update.learning_rate = usual_learning_rate(optimizer);
+  if (has_momentum(optimizer)) {
+    if (!update.momentum) update.momentum = 0.9f;
+  } else if (update.momentum) {
+    throw SettingError("momentum", std::string(name_of(kOptimizers, optimizer)) +
+                                       " has none; choose the optimizer momentum or nesterov");
+  }
+  if (!update.weight_decay) update.weight_decay = optimizer == Optimizer::adamw ? 0.01f : 0.0f;
+  if (*update.weight_decay * *update.learning_rate > 1.0f) {
+    throw SettingError("weight_decay", "times the learning rate must not exceed 1");
+  }
+  if (update.l1_mode == L1Mode::cumulative && optimizer != Optimizer::sgd) {
+    throw SettingError("l1_mode",
+                       "cumulative is defined for plain SGD only; choose the optimizer sgd");
+  }
+  if (update.group_lasso > 0.0f && update.group_lasso_over == GroupLassoOver::outgoing &&
+      update.max_norm < rules::kInfinity) {
+    throw SettingError("group_lasso_over",
+                       "outgoing excludes max_norm: they act on vectors that cross, for which no "
+                       "exact sequence of the two exists");
+  }
+}
+
+/// The update settings of `layer`, with its own values but with no defaults filled in.
+UpdateSettings unresolved_update(const Settings& settings, std::size_t layer) {
+  UpdateSettings update = settings.update;
+  for (const LayerOverride& own : settings.layers) {
+    if (own.layer == layer) find_update_setting(own.name).read(update, own.value);
+  }
+  return update;
+}
+
+}  // namespace
+
+void read_layer_override(Settings& settings, const std::string& text) {
+  const std::size_t colon = text.find(':');
+  const std::size_t equals = text.find('=', colon == std::string::npos ? 0 : colon);
+  const auto layer = data::parse_whole_number(std::string_view(text).substr(0, colon));
+  if (colon == std::string::npos || equals == std::string::npos || !layer || *layer < 0) {
+    throw SettingError("layer", "must be INDEX:NAME=VALUE, not " + data::in_quotes(text));
+  }
+  std::string name = text.substr(colon + 1, equals - colon - 1);
+  std::replace(name.begin(), name.end(), '-', '_');
+  LayerOverride own{static_cast<std::size_t>(*layer), std::move(name), text.substr(equals + 1)};
+  UpdateSettings scratch;
+  find_update_setting(own.name).read(scratch, own.value);
+  settings.layers.push_back(std::move(own));
+}
+
+void resolve(Settings& settings) {
+  if (settings.data.empty()) throw SettingError("data", "is missing: what is there to learn from?");
+  settings.data_options.seed = settings.seed;
+
+  const Task task = settings.data_options.task;
+  if (!settings.loss) settings.loss = usual_loss(task);
+  check_loss(*settings.loss, task);
+  if (!settings.initialisation) settings.initialisation = usual_initialisation(settings.activation);
+  if (settings.hidden.empty() && settings.hidden_dropout > 0.0f) {
+    throw SettingError("dropout", "there is no hidden layer to drop from");
+  }
+  const bool disturbed = settings.input_noise > 0.0f || settings.input_dropout > 0.0f ||
+                         settings.hidden_dropout > 0.0f;
+  if (settings.tolerance > 0.0 && disturbed) {
+    throw SettingError("tolerance",
+                       "excludes dropout and input_noise, under which training tends to "
+                       "the minimum of another function than the residual judges by");
+  }
+  if (settings.patience > 0 && settings.data_options.validation.empty()) {
+    throw SettingError("patience", "needs validation rows to look at; see validation");
+  }
+
+  const std::size_t layers = settings.hidden.size() + 1;
+  for (const LayerOverride& own : settings.layers) {
+    if (own.layer >= layers) {
+      throw SettingError("layer", "there is no layer " + std::to_string(own.layer) + " among " +
+                                      std::to_string(layers) + ", counted from 0");
+    }
+  }
+  for (std::size_t layer = 0; layer < layers; ++layer) {
+    UpdateSettings update = unresolved_update(settings, layer);
+    resolve(update, settings.optimizer);
+  }
+  resolve(settings.update, settings.optimizer);
+}
+
+std::vector<UpdateSettings> layer_updates(const Settings& settings) {
+  std::vector<UpdateSettings> updates;
+  for (std::size_t layer = 0; layer <= settings.hidden.size(); ++layer) {
+    updates.push_back(unresolved_update(settings, layer));
+  }
+  return updates;
+}
+
+std::string to_toml(const Settings& settings) {
+  std::string document;
+  const auto add = [&document](const std::string& name, const std::optional<std::string>& value) {
+    if (value) document += name + " = " + *value + "\n";
+  };
+  for (const Setting<Settings>& setting : run_settings()) {
+    add(setting.name, setting.write(settings));
+  }
+  for (const Setting<UpdateSettings>& setting : update_settings()) {
+    add(setting.name, setting.write(settings.update));
+  }
+
+  for (std::size_t layer = 0; layer <= settings.hidden.size(); ++layer) {
+    const UpdateSettings update = unresolved_update(settings, layer);
+    std::string own;
+    for (const Setting<UpdateSettings>& setting : update_settings()) {
+      const auto value = setting.write(update);
+      if (value && value != setting.write(settings.update))
+        own += setting.name + " = " + *value + "\n";
+    }
+    if (!own.empty()) document += "\n[layers." + std::to_string(layer) + "]\n" + own;
+  }
+  return document;
+}
+
+}  // namespace curb::train
