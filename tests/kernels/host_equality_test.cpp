@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "tests/kernels/device_step.hpp"
+#include "tests/kernels/expect.hpp"
 #include "tests/kernels/serial_step.hpp"
 #include "tests/kernels/values.hpp"
 #include "tests/simt/executor.hpp"

@@ -4,8 +4,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
-#include <curb/rules/row_step.hpp>
 #include <limits>
 #include <stdexcept>
 #include <string>
@@ -33,25 +31,6 @@ using kernels::RowStatistics;
     }
   }
   return ::testing::AssertionSuccess();
-}
-
-/// Only a neuron outside the ball changes.
-RowStatistics serial_clamp(HostTensor& tensor, Incoming incoming, float max_norm) {
-  rules::Coefficients c;
-  c.max_norm = max_norm;
-  RowStatistics statistics{};
-  for (std::int64_t neuron = 0; neuron < neurons(tensor, incoming); ++neuron) {
-    SerialRow row;
-    const std::vector<std::size_t> at = incoming_elements(tensor, incoming, neuron);
-    for (const std::size_t i : at) row.elements.push_back({tensor.weight[i], 1.0f});
-    const rules::RowOutcome outcome =
-        rules::solve_euclidean_row(c, static_cast<std::int64_t>(at.size()), row);
-    statistics.clamped_rows += outcome.clamped;
-    statistics.non_finite_rows += outcome.non_finite;
-    if (!outcome.clamped) continue;
-    for (const std::size_t i : at) tensor.weight[i] *= outcome.scale;
-  }
-  return statistics;
 }
 
 RowStatistics clamp(HostTensor& tensor, Incoming incoming, float max_norm, std::size_t offset) {

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "kernels/update.hpp"
-#include "tests/kernels/serial_step.hpp"
+#include "tests/kernels/expect.hpp"
 #include "tests/kernels/values.hpp"
 #include "tests/simt/executor.hpp"
 

@@ -15,6 +15,7 @@
 #include "kernels/operations.hpp"
 #include "kernels/update.hpp"
 #include "tests/kernels/device_step.hpp"
+#include "tests/kernels/expect.hpp"
 #include "tests/kernels/serial_step.hpp"
 #include "tests/kernels/values.hpp"
 #include "tests/simt/executor.hpp"

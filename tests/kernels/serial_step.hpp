@@ -3,18 +3,14 @@
 // over a list of the row's elements. What the kernels must equal bit for bit.
 #pragma once
 
-#include <gtest/gtest.h>
-
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <curb/rules/row_step.hpp>
-#include <type_traits>
+#include <curb/rules/effective_step.hpp>
 #include <vector>
 
 #include "kernels/operations.hpp"
 #include "kernels/update.hpp"
-#include "tests/kernels/values.hpp"
 
 namespace curb::testing {
 
@@ -32,133 +28,24 @@ struct HostTensor {
   std::size_t size() const { return static_cast<std::size_t>(rows * leading_dimension); }
 };
 
-/// Calls `body` with the rules' optimiser of that kind.
-template <class Body>
-void with_optimizer(kernels::UpdateKind kind, Body&& body) {
-  switch (kind) {
-    case kernels::UpdateKind::sgd:
-      return body(rules::Sgd{});
-    case kernels::UpdateKind::cumulative_sgd:
-      return body(rules::CumulativeSgd{});
-    case kernels::UpdateKind::momentum:
-      return body(rules::Momentum{});
-    case kernels::UpdateKind::adam:
-      return body(rules::Adam{});
-  }
-}
-
-/// Calls step(weight, gradient, state, keep), which returns the new weight, for element i.
-template <class Step>
-void step_one(HostTensor& tensor, std::size_t i, const Step& step) {
-  float state[kernels::kMaxStates] = {};
-  for (std::size_t s = 0; s < tensor.state.size(); ++s) {
-    if (!tensor.state[s].empty()) state[s] = tensor.state[s][i];
-  }
-  const bool keep = tensor.mask.empty() || tensor.mask[i] != 0;
-  tensor.weight[i] = step(tensor.weight[i], tensor.gradient[i], state, keep);
-  for (std::size_t s = 0; s < tensor.state.size(); ++s) {
-    if (!tensor.state[s].empty()) tensor.state[s][i] = state[s];
-  }
-}
+/// The coefficients of the third step, where no filter is at its start.
+rules::Coefficients third_step(const rules::Modes& modes, const rules::Hyperparameters& h);
 
 /// The element-wise step of elements [first, first + count) in storage.
-inline void serial_elements(kernels::UpdateKind kind, const rules::Coefficients& c,
-                            HostTensor& tensor, std::size_t first, std::size_t count) {
-  with_optimizer(kind, [&](const auto& optimizer) {
-    for (std::size_t i = first; i < first + count; ++i) {
-      step_one(tensor, i, [&](float w, float g, float* state, bool keep) {
-        return rules::update_element(optimizer, c, w, g, state, keep);
-      });
-    }
-  });
-}
+void serial_elements(kernels::UpdateKind kind, const rules::Coefficients& c, HostTensor& tensor,
+                     std::size_t first, std::size_t count);
 
-/// A row for the row rules.
-struct SerialRow {
-  std::vector<rules::Element> elements;
-
-  template <class Term>
-  double sum(const Term& term) const {
-    return rules::canonical_row_sum(
-        static_cast<std::int64_t>(elements.size()), [&](std::int64_t i) {
-          const rules::Element& e = elements[static_cast<std::size_t>(i)];
-          return term(e.weight, e.denominator);
-        });
-  }
-  bool any(bool condition) const { return condition; }
-};
+std::int64_t neurons(const HostTensor& tensor, kernels::Incoming incoming);
 
 /// Where the elements of a neuron's incoming vector lie in storage.
-inline std::vector<std::size_t> incoming_elements(const HostTensor& tensor,
-                                                  kernels::Incoming incoming, std::int64_t neuron) {
-  const bool row = incoming == kernels::Incoming::row;
-  const std::int64_t length = row ? tensor.columns : tensor.rows;
-  std::vector<std::size_t> at;
-  for (std::int64_t i = 0; i < length; ++i) {
-    at.push_back(static_cast<std::size_t>(row ? neuron * tensor.leading_dimension + i
-                                              : i * tensor.leading_dimension + neuron));
-  }
-  return at;
-}
-
-inline std::int64_t neurons(const HostTensor& tensor, kernels::Incoming incoming) {
-  return incoming == kernels::Incoming::row ? tensor.rows : tensor.columns;
-}
+std::vector<std::size_t> incoming_elements(const HostTensor& tensor, kernels::Incoming incoming,
+                                           std::int64_t neuron);
 
 /// The whole step of a tensor with row stages.
-inline kernels::RowStatistics serial_rows(kernels::UpdateKind kind, const rules::Coefficients& c,
-                                          HostTensor& tensor, kernels::Incoming incoming) {
-  kernels::RowStatistics statistics{};
-  with_optimizer(kind, [&](const auto& optimizer) {
-    using Optimizer = std::decay_t<decltype(optimizer)>;
-    for (std::int64_t neuron = 0; neuron < neurons(tensor, incoming); ++neuron) {
-      const std::vector<std::size_t> at = incoming_elements(tensor, incoming, neuron);
-      SerialRow row;
-      for (const std::size_t i : at) {
-        step_one(tensor, i, [&](float w, float g, float* state, bool keep) {
-          row.elements.push_back(rules::row_element<Optimizer>(
-              c, rules::step_element(optimizer, c, w, g, state, keep)));
-          return w;
-        });
-      }
-      const rules::RowOutcome outcome =
-          rules::solve_row<Optimizer>(c, static_cast<std::int64_t>(at.size()), row);
-      for (std::size_t k = 0; k < at.size(); ++k) {
-        tensor.weight[at[k]] = rules::finish_row_element(outcome, row.elements[k]);
-      }
-      statistics.clamped_rows += outcome.clamped;
-      statistics.non_finite_rows += outcome.non_finite;
-    }
-  });
-  return statistics;
-}
+kernels::RowStatistics serial_rows(kernels::UpdateKind kind, const rules::Coefficients& c,
+                                   HostTensor& tensor, kernels::Incoming incoming);
 
-inline void expect_same_arrays(const HostTensor& actual, const HostTensor& expected) {
-  EXPECT_TRUE(same_bits(actual.weight, expected.weight)) << "of the weight";
-  EXPECT_TRUE(same_bits(actual.gradient, expected.gradient)) << "of the gradient";
-  for (std::size_t s = 0; s < expected.state.size(); ++s) {
-    EXPECT_TRUE(same_bits(actual.state[s], expected.state[s])) << "of state " << s;
-  }
-  EXPECT_EQ(actual.mask, expected.mask);
-}
-
-inline void expect_same_state(const rules::FilterState& actual,
-                              const rules::FilterState& expected) {
-  EXPECT_EQ(actual.step, expected.step);
-  EXPECT_EQ(actual.beta1_power, expected.beta1_power);
-  EXPECT_EQ(actual.beta2_power, expected.beta2_power);
-  EXPECT_EQ(actual.l1, expected.l1);
-  EXPECT_EQ(actual.l2, expected.l2);
-  EXPECT_EQ(actual.group_lasso, expected.group_lasso);
-  EXPECT_EQ(actual.l1_cumulative, expected.l1_cumulative);
-}
-
-/// The coefficients of the third step, where no filter is at its start.
-inline rules::Coefficients third_step(const rules::Modes& modes, const rules::Hyperparameters& h) {
-  rules::FilterState state;
-  rules::advance(modes, h, state);
-  rules::advance(modes, h, state);
-  return rules::advance(modes, h, state);
-}
+/// Max-norm on its own: only a neuron outside the ball changes.
+kernels::RowStatistics serial_clamp(HostTensor& tensor, kernels::Incoming incoming, float max_norm);
 
 }  // namespace curb::testing

@@ -11,6 +11,7 @@
 #include "kernels/update.hpp"
 #include "tests/kernels/combinations.hpp"
 #include "tests/kernels/device_step.hpp"
+#include "tests/kernels/expect.hpp"
 #include "tests/kernels/serial_step.hpp"
 #include "tests/kernels/values.hpp"
 #include "tests/simt/executor.hpp"

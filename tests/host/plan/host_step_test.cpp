@@ -15,6 +15,7 @@
 
 #include "kernels/operations.hpp"
 #include "tests/kernels/combinations.hpp"
+#include "tests/kernels/expect.hpp"
 #include "tests/kernels/serial_step.hpp"
 #include "tests/kernels/values.hpp"
 
