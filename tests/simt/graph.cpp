@@ -98,7 +98,7 @@ cudaError_t cudaGraphInstantiate(cudaGraphExec_t* executable, cudaGraph_t graph,
 
 cudaError_t cudaGraphLaunch(cudaGraphExec_t executable, cudaStream_t stream) {
   mutable_counts().graph_launches += !is_capturing(stream);
-  return enqueue(stream, Work::graph, [nodes = executable->nodes] { run(nodes); });
+  return enqueue(stream, Work::other, [nodes = executable->nodes] { run(nodes); });
 }
 
 cudaError_t cudaGraphExecDestroy(cudaGraphExec_t executable) {

@@ -1,8 +1,10 @@
 // Copyright 2026 The curb authors. SPDX-License-Identifier: Apache-2.0
 // Sound kernels that use every feature the emulator has: it must give what a GPU gives. The same
 // tests run on a GPU.
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <cstring>
 #include <numeric>
 
 #include "kernels/simt.cuh"

@@ -112,7 +112,7 @@ cudaError_t copy_rows(void* to, std::size_t to_pitch, const void* from, std::siz
     const char* bytes = static_cast<const char*>(from);
     staged = std::make_shared<std::vector<char>>(bytes, bytes + from_bytes);
   }
-  return enqueue(stream, Work::copy, [=] {
+  return enqueue(stream, Work::other, [=] {
     const char* source = staged ? staged->data() : static_cast<const char*>(from);
     for (std::size_t row = 0; row < height; ++row) {
       std::memmove(static_cast<char*>(to) + row * to_pitch, source + row * from_pitch, width);
@@ -191,7 +191,7 @@ cudaError_t cudaFreeAsync(void* pointer, cudaStream_t stream) {
     return fail(cudaErrorInvalidValue);
   }
   ++mutable_counts().frees;
-  return enqueue(stream, Work::free_memory, [pointer] {
+  return enqueue(stream, Work::other, [pointer] {
     if (!release(pointer, false)) throw Error("simt: device memory freed twice");
   });
 }
@@ -244,5 +244,5 @@ cudaError_t cudaMemsetAsync(void* pointer, int value, std::size_t bytes, cudaStr
   ++mutable_counts().memsets;
   if (bytes == 0) return cudaSuccess;
   if (!range_ok(pointer, bytes, true)) return fail(cudaErrorInvalidValue);
-  return enqueue(stream, Work::memset, [=] { std::memset(pointer, value, bytes); });
+  return enqueue(stream, Work::other, [=] { std::memset(pointer, value, bytes); });
 }

@@ -14,7 +14,6 @@
 #include <utility>
 #include <vector>
 
-#include "tests/simt/block.hpp"
 #include "tests/simt/program.hpp"
 #include "tests/simt/race_access.hpp"
 #include "tests/simt/race_order.hpp"

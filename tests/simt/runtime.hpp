@@ -43,7 +43,7 @@ class DeviceAccess {
 
 // ---- streams
 
-enum class Work { kernel, copy, memset, event, free_memory, graph };
+enum class Work { kernel, other };  // kernels are counted when a graph runs them
 
 // Runs `operation` now, queues it, or adds it to the graph that the stream captures.
 cudaError_t enqueue(cudaStream_t stream, Work work, std::function<void()> operation);

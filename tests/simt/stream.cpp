@@ -214,7 +214,7 @@ cudaError_t cudaStreamWaitEvent(cudaStream_t handle, cudaEvent_t event, unsigned
     stream.capture->invalid = true;
     return fail(cudaErrorStreamCaptureIsolation);
   }
-  return enqueue(stream, Work::event, {nullptr, event, event->recorded});
+  return enqueue(stream, Work::other, {nullptr, event, event->recorded});
 }
 
 cudaError_t cudaEventCreate(cudaEvent_t* event) {
@@ -238,7 +238,7 @@ cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t handle) {
   event->after = stream.last;
   if (stream.capture != nullptr) return cudaSuccess;
   const std::uint64_t record = ++event->recorded;
-  return enqueue(stream, Work::event, {[event, record] {
+  return enqueue(stream, Work::other, {[event, record] {
                    event->reached = record;
                    event->milliseconds = now_in_milliseconds();
                  }});
