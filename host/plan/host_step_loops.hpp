@@ -5,119 +5,87 @@
 //
 // A row is updated in place (z takes the weight's place while the row is in the first-level cache),
 // summed in the canonical order, and rescaled only if the row stages ask for it.
+#include <algorithm>
 #include <curb/rules/row_step.hpp>
 
+#include "host/plan/host_element_step.hpp"
+#include "host/plan/host_row_sum.hpp"
 #include "host/plan/host_step.hpp"
 
 namespace curb::plan {
 namespace {
 
-using kernels::kMaxStates;
 using kernels::RowStatistics;
-using kernels::StepTables;
-using kernels::TensorView;
 using kernels::Tier;
 using kernels::WorkItem;
-using rules::Coefficients;
-using rules::Element;
 using rules::RowOutcome;
 
-/// The arrays of one tensor, all in its layout.
-struct Arrays {
-  float* weight;
-  const float* gradient;
-  float* state[kMaxStates];
-  const std::uint8_t* mask;
-};
-
-Arrays arrays_of(const StepTables& tables, std::uint32_t tensor) {
-  const TensorView& view = tables.tensors[tensor];
-  return {view.weight, tables.gradients[tensor], {view.state[0], view.state[1]}, view.mask};
+template <class Optimizer, bool kMasked>
+void run_elements(const Coefficients& coefficients, const Arrays& arrays, const WorkItem& item) {
+  const Coefficients c = coefficients;  // a copy of our own cannot be what the weights overwrite
+  step_run<Optimizer, kMasked, false>(c, arrays, item.first, item.count);
 }
 
-/// `Finish` turns an Element into what is stored: the whole element-wise step, or z for a row.
-template <class Optimizer, bool kMasked, class Finish>
-void step_run_of(const Coefficients& coefficients, const Arrays& arrays, std::int64_t first,
-                 std::int64_t count, const Finish& finish) {
-  constexpr int kStates = Optimizer::kStates;
-  const Optimizer optimizer;
+/// Steps a row; the sum of the squares of z, each segment's taken as soon as it is stepped.
+template <class Optimizer, bool kMasked>
+double step_row(const Coefficients& coefficients, const Arrays& arrays, std::int64_t first,
+                std::int64_t length) {
   const Coefficients c = coefficients;
-  float* __restrict__ weight = arrays.weight + first;
-  const float* __restrict__ gradient = arrays.gradient + first;
-  float* __restrict__ state0 = kStates > 0 ? arrays.state[0] + first : nullptr;
-  float* __restrict__ state1 = kStates > 1 ? arrays.state[1] + first : nullptr;
-  const std::uint8_t* __restrict__ mask = kMasked ? arrays.mask + first : nullptr;
-  for (std::int64_t i = 0; i < count; ++i) {
-    float state[kMaxStates] = {};
-    if constexpr (kStates > 0) state[0] = state0[i];
-    if constexpr (kStates > 1) state[1] = state1[i];
-    bool keep = true;
-    if constexpr (kMasked) keep = mask[i] != 0;
-    weight[i] = finish(c, rules::step_element(optimizer, c, weight[i], gradient[i], state, keep));
-    if constexpr (kStates > 0) state0[i] = state[0];
-    if constexpr (kStates > 1) state1[i] = state[1];
+  double total = 0.0;
+  for (std::int64_t done = 0; done < length; done += rules::kRowSegment) {
+    const std::int64_t count = std::min<std::int64_t>(rules::kRowSegment, length - done);
+    step_run<Optimizer, kMasked, true>(c, arrays, first + done, count);
+    const float* z = arrays.weight + first + done;
+    const double squared =
+        segment_sum(count, [z](std::int64_t i) { return rules::SquaredWeight{}(z[i], 1.0f); });
+    total = rules::add(total, squared);
   }
+  return total;
 }
 
-template <class Optimizer, class Finish>
-void step_run(const Coefficients& c, const Arrays& arrays, std::int64_t first, std::int64_t count,
-              const Finish& finish) {
-  if (arrays.mask == nullptr) {
-    step_run_of<Optimizer, false>(c, arrays, first, count, finish);
-  } else {
-    step_run_of<Optimizer, true>(c, arrays, first, count, finish);
+/// An element whose z stands in the weight's place.
+template <class Optimizer>
+CURB_HOST_DEVICE Element element_at(const Coefficients& c, const Arrays& arrays, std::int64_t i) {
+  Element e{arrays.weight[i], 1.0f};
+  if constexpr (Optimizer::kDiagonalMetric) {
+    const float state[kMaxStates] = {arrays.state[0][i], arrays.state[1][i]};
+    e.denominator = rules::row_denominator(c, Optimizer{}.denominator(c, state));
   }
+  return e;
 }
 
-template <class Optimizer>
-struct WholeStep {
-  CURB_HOST_DEVICE float operator()(const Coefficients& c, Element e) const {
-    return rules::shrink_element<Optimizer>(c, e);
-  }
-};
-
-template <class Optimizer>
-struct BeforeRowStages {
-  CURB_HOST_DEVICE float operator()(const Coefficients& c, Element e) const {
-    return rules::row_element<Optimizer>(c, e).weight;
-  }
-};
-
-/// A row whose z stands in the weight's place: what the row rules sum over.
+/// A row of such elements: what the row rules sum over.
 template <class Optimizer, bool kContiguous>
 class HostRow {
  public:
+  /// `squared` is the sum of the row's squares, which every rule asks for first.
   HostRow(const Coefficients& c, const Arrays& arrays, std::int64_t first, std::int64_t length,
-          std::int64_t stride)
-      : c_(c), arrays_(arrays), first_(first), length_(length), stride_(stride) {}
+          std::int64_t stride, double squared)
+      : c_(c),
+        arrays_(arrays),
+        first_(first),
+        length_(length),
+        stride_(stride),
+        squared_(squared) {}
 
-  CURB_HOST_DEVICE Element element(std::int64_t i) const {
-    const std::int64_t at = first_ + (kContiguous ? i : i * stride_);
-    Element e{arrays_.weight[at], 1.0f};
-    if constexpr (Optimizer::kDiagonalMetric) {
-      const float state[kMaxStates] = {arrays_.state[0][at], arrays_.state[1][at]};
-      e.denominator = rules::row_denominator(c_, Optimizer{}.denominator(c_, state));
-    }
-    return e;
-  }
+  CURB_HOST_DEVICE double sum(rules::SquaredWeight) const { return squared_; }
 
   template <class Term>
-  CURB_HOST_DEVICE double sum(const Term& term) const {
-    return rules::canonical_row_sum(length_, [this, &term](std::int64_t i) {
-      const Element e = element(i);
-      return term(e.weight, e.denominator);
-    });
+  double sum(const Term& term) const {
+    double total = 0.0;
+    for (std::int64_t done = 0; done < length_; done += rules::kRowSegment) {
+      const std::int64_t count = std::min<std::int64_t>(rules::kRowSegment, length_ - done);
+      const double segment = segment_sum(count, [this, &term, done](std::int64_t i) {
+        const std::int64_t at = first_ + (done + i) * (kContiguous ? 1 : stride_);
+        const Element e = element_at<Optimizer>(c_, arrays_, at);
+        return term(e.weight, e.denominator);
+      });
+      total = rules::add(total, segment);
+    }
+    return total;
   }
 
   CURB_HOST_DEVICE bool any(bool condition) const { return condition; }
-
-  void store(const RowOutcome& outcome) {
-    if (outcome.multiplier == 0.0 && outcome.scale == 1.0f) return;
-    for (std::int64_t i = 0; i < length_; ++i) {
-      arrays_.weight[first_ + (kContiguous ? i : i * stride_)] =
-          rules::finish_row_element(outcome, element(i));
-    }
-  }
 
  private:
   const Coefficients& c_;
@@ -125,6 +93,7 @@ class HostRow {
   std::int64_t first_;
   std::int64_t length_;
   std::int64_t stride_;
+  double squared_;
 };
 
 void count_outcome(const RowOutcome& outcome, RowStatistics& statistics) {
@@ -132,78 +101,101 @@ void count_outcome(const RowOutcome& outcome, RowStatistics& statistics) {
   statistics.non_finite_rows += outcome.non_finite;
 }
 
+/// The row stages of a row that has been stepped.
 template <class Optimizer>
+void finish_row(const Coefficients& c, const Arrays& arrays, std::int64_t first,
+                std::int64_t length, double squared, RowStatistics& statistics) {
+  HostRow<Optimizer, true> row(c, arrays, first, length, 1, squared);
+  const RowOutcome outcome = rules::solve_row<Optimizer>(c, length, row);
+  count_outcome(outcome, statistics);
+  if (outcome.multiplier == 0.0 && outcome.scale == 1.0f) return;
+  for (std::int64_t i = first; i < first + length; ++i) {
+    arrays.weight[i] = rules::finish_row_element(outcome, element_at<Optimizer>(c, arrays, i));
+  }
+}
+
+template <class Optimizer, bool kMasked>
 void run_rows(const Coefficients& c, const TensorView& tensor, const Arrays& arrays,
               const WorkItem& item, RowStatistics& statistics) {
   for (std::int64_t r = item.first; r < item.first + item.count; ++r) {
     const std::int64_t first = r * tensor.leading_dimension;
-    step_run<Optimizer>(c, arrays, first, tensor.columns, BeforeRowStages<Optimizer>{});
-    HostRow<Optimizer, true> row(c, arrays, first, tensor.columns, 1);
-    const RowOutcome outcome = rules::solve_row<Optimizer>(c, tensor.columns, row);
-    row.store(outcome);
-    count_outcome(outcome, statistics);
+    const double squared = step_row<Optimizer, kMasked>(c, arrays, first, tensor.columns);
+    finish_row<Optimizer>(c, arrays, first, tensor.columns, squared, statistics);
   }
 }
 
-/// The sums of squares of up to kHostColumns neighbouring columns, each in the canonical order.
-void sum_squared_columns(const float* weight, std::int64_t rows, std::int64_t leading_dimension,
-                         int columns, double (&totals)[kHostColumns]) {
-  static_assert(rules::kRowSegment % rules::kRowResidues == 0);
-  for (int x = 0; x < kHostColumns; ++x) totals[x] = 0.0;
-  for (std::int64_t first = 0; first < rows; first += rules::kRowSegment) {
-    double residues[rules::kRowResidues][kHostColumns] = {};
-    const std::int64_t last = rows - first < rules::kRowSegment ? rows : first + rules::kRowSegment;
-    for (std::int64_t i = first; i < last; ++i) {
-      double* sums = residues[(i - first) % rules::kRowResidues];
-      const float* row = weight + i * leading_dimension;
-      for (int x = 0; x < columns; ++x) {
-        sums[x] = rules::add(sums[x], rules::SquaredWeight{}(row[x], 1.0f));
-      }
+/// Steps up to kHostColumns neighbouring columns, row by row, and sums their squares meanwhile.
+template <class Optimizer, bool kMasked>
+void step_columns(const Coefficients& coefficients, const TensorView& tensor, const Arrays& arrays,
+                  const WorkItem& item, ColumnSums& sums) {
+  const Coefficients c = coefficients;
+  const auto step_rows = [&](int columns) {
+    for (std::int64_t i = 0; i < tensor.rows; ++i) {
+      const std::int64_t first = i * tensor.leading_dimension + item.first;
+      prefetch_block<Optimizer>(arrays, first + kPrefetchRows * tensor.leading_dimension);
+      step_block<Optimizer, kMasked, true>(c, arrays, first, columns);
+      sums.add(arrays.weight + first, columns);
     }
-    for (int width = rules::kRowResidues / 2; width > 0; width /= 2) {
-      for (int i = 0; i < width; ++i) {
-        for (int x = 0; x < kHostColumns; ++x) {
-          residues[i][x] = rules::add(residues[2 * i][x], residues[2 * i + 1][x]);
-        }
-      }
-    }
-    for (int x = 0; x < kHostColumns; ++x) totals[x] = rules::add(totals[x], residues[0][x]);
+  };
+  if (item.count == kHostColumns) {
+    step_rows(kHostColumns);  // a constant
+  } else {
+    step_rows(item.count);
   }
 }
 
-/// A row whose sum of squares is known: all that a Euclidean optimiser's row stages ask for.
-struct SummedRow {
-  double squared;
-  CURB_HOST_DEVICE double sum(rules::SquaredWeight) const { return squared; }
-};
-
+/// Row by row, since a column by itself would take one element of each cache line. Columns that are
+/// to stay are multiplied by one.
 template <class Optimizer>
+void store_columns(const Coefficients& c, const TensorView& tensor, const Arrays& arrays,
+                   const WorkItem& item, const RowOutcome (&outcomes)[kHostColumns]) {
+  float scale[kHostColumns];
+  bool rescaled = false;
+  bool shrunk = false;
+  for (int x = 0; x < item.count; ++x) {
+    scale[x] = outcomes[x].scale;
+    rescaled |= outcomes[x].scale != 1.0f;
+    shrunk |= outcomes[x].multiplier != 0.0;
+  }
+  if (!rescaled && !shrunk) return;
+  for (std::int64_t i = 0; i < tensor.rows; ++i) {
+    const std::int64_t first = i * tensor.leading_dimension + item.first;
+    float* row = arrays.weight + first;
+    if (shrunk) {
+      for (int x = 0; x < item.count; ++x) {
+        const Element e = element_at<Optimizer>(c, arrays, first + x);
+        row[x] = rules::finish_row_element(outcomes[x], e);
+      }
+    } else {
+      for (int x = 0; x < item.count; ++x) row[x] = rules::mul(row[x], scale[x]);
+    }
+  }
+}
+
+/// The row stages of columns that have been stepped.
+template <class Optimizer>
+void finish_columns(const Coefficients& c, const TensorView& tensor, const Arrays& arrays,
+                    const WorkItem& item, const double (&squared)[kHostColumns],
+                    RowStatistics& statistics) {
+  RowOutcome outcomes[kHostColumns];
+  for (int x = 0; x < item.count; ++x) {
+    HostRow<Optimizer, false> column(c, arrays, item.first + x, tensor.rows,
+                                     tensor.leading_dimension, squared[x]);
+    outcomes[x] = rules::solve_row<Optimizer>(c, tensor.rows, column);
+    count_outcome(outcomes[x], statistics);
+  }
+  store_columns<Optimizer>(c, tensor, arrays, item, outcomes);
+}
+
+template <class Optimizer, bool kMasked>
 void run_columns(const Coefficients& c, const TensorView& tensor, const Arrays& arrays,
                  const WorkItem& item, RowStatistics& statistics) {
-  const std::int64_t stride = tensor.leading_dimension;
-  for (std::int64_t i = 0; i < tensor.rows; ++i) {
-    step_run<Optimizer>(c, arrays, i * stride + item.first, item.count,
-                        BeforeRowStages<Optimizer>{});
-  }
-  double squared[kHostColumns];
-  if constexpr (!Optimizer::kDiagonalMetric) {
-    sum_squared_columns(arrays.weight + item.first, tensor.rows, stride, item.count, squared);
-  }
-  for (int x = 0; x < item.count; ++x) {
-    HostRow<Optimizer, false> column(c, arrays, item.first + x, tensor.rows, stride);
-    RowOutcome outcome;
-    if constexpr (Optimizer::kDiagonalMetric) {
-      outcome = rules::solve_row<Optimizer>(c, tensor.rows, column);
-    } else {
-      SummedRow summed{squared[x]};
-      outcome = rules::solve_row<Optimizer>(c, tensor.rows, summed);
-    }
-    column.store(outcome);
-    count_outcome(outcome, statistics);
-  }
+  ColumnSums sums(tensor.rows);
+  step_columns<Optimizer, kMasked>(c, tensor, arrays, item, sums);
+  finish_columns<Optimizer>(c, tensor, arrays, item, sums.totals(), statistics);
 }
 
-template <class Optimizer>
+template <class Optimizer, bool kMasked>
 void run_item_of(Tier tier, const StepTables& tables, const WorkItem& item,
                  RowStatistics& statistics) {
   const TensorView& tensor = tables.tensors[item.tensor];
@@ -211,13 +203,22 @@ void run_item_of(Tier tier, const StepTables& tables, const WorkItem& item,
   const Arrays arrays = arrays_of(tables, item.tensor);
   switch (tier) {
     case Tier::elements:
-      return step_run<Optimizer>(c, arrays, item.first, item.count, WholeStep<Optimizer>{});
+      return run_elements<Optimizer, kMasked>(c, arrays, item);
     case Tier::columns:
     case Tier::long_columns:
-      return run_columns<Optimizer>(c, tensor, arrays, item, statistics);
+      return run_columns<Optimizer, kMasked>(c, tensor, arrays, item, statistics);
     default:
-      return run_rows<Optimizer>(c, tensor, arrays, item, statistics);
+      return run_rows<Optimizer, kMasked>(c, tensor, arrays, item, statistics);
   }
+}
+
+template <class Optimizer>
+void run_item(Tier tier, const StepTables& tables, const WorkItem& item,
+              RowStatistics& statistics) {
+  if (tables.tensors[item.tensor].mask == nullptr) {
+    return run_item_of<Optimizer, false>(tier, tables, item, statistics);
+  }
+  return run_item_of<Optimizer, true>(tier, tables, item, statistics);
 }
 
 }  // namespace
@@ -226,13 +227,13 @@ void CURB_HOST_STEP(kernels::UpdateKind kind, Tier tier, const StepTables& table
                     const WorkItem& item, RowStatistics& statistics) {
   switch (kind) {
     case kernels::UpdateKind::sgd:
-      return run_item_of<rules::Sgd>(tier, tables, item, statistics);
+      return run_item<rules::Sgd>(tier, tables, item, statistics);
     case kernels::UpdateKind::cumulative_sgd:
-      return run_item_of<rules::CumulativeSgd>(tier, tables, item, statistics);
+      return run_item<rules::CumulativeSgd>(tier, tables, item, statistics);
     case kernels::UpdateKind::momentum:
-      return run_item_of<rules::Momentum>(tier, tables, item, statistics);
+      return run_item<rules::Momentum>(tier, tables, item, statistics);
     case kernels::UpdateKind::adam:
-      return run_item_of<rules::Adam>(tier, tables, item, statistics);
+      return run_item<rules::Adam>(tier, tables, item, statistics);
   }
 }
 

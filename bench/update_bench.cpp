@@ -1,0 +1,260 @@
+// Copyright 2026 The curb authors. SPDX-License-Identifier: Apache-2.0
+// The fused step on the CPU, against a plain loop with the same reads and writes.
+//
+//   update_bench [--threads=N] [Google Benchmark's flags]
+//
+// Both run in turn in one process, plain before and after fused, and so does a plan with every
+// stage off; what is reported is the median of the paired ratios, which outlives a machine that
+// others use too:
+//   of_same_mix   speed of the fused step as a fraction of the plain loop's, with _min and _max
+//   time_of_off   time of the fused step as a multiple of the plan's with every stage off
+// The entries named off measure the same plan twice: their time_of_off shows the noise.
+// Before anything is timed, a first step is compared with the formulas in double precision.
+#include <benchmark/benchmark.h>
+#include <omp.h>
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <cstring>
+#include <curb/curb.hpp>
+#include <exception>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "bench/arrays.hpp"
+#include "bench/plain_update.hpp"
+#include "host/plan/host_step.hpp"
+
+namespace curb::bench {
+namespace {
+
+constexpr int kPairs = 15;
+
+struct OptimizerCase {
+  const char* name;
+  OptimizerKind kind;
+};
+constexpr OptimizerCase kOptimizers[] = {{"sgd", OptimizerKind::sgd},
+                                         {"momentum", OptimizerKind::momentum},
+                                         {"adam", OptimizerKind::adam}};
+
+/// Each has the stages of those before it.
+enum class Stages { off, elastic_net, element_wise, max_norm };
+constexpr const char* kStageNames[] = {"off", "elastic_net", "element_wise", "max_norm"};
+
+Group make_group(OptimizerKind optimizer, Stages stages) {
+  Group group;
+  group.name = "all";
+  group.modes.optimizer = optimizer;
+  group.hyperparameters.learning_rate = 1e-3f;
+  if (stages >= Stages::elastic_net) {
+    group.modes.l2 = L2Mode::prox;
+    group.hyperparameters.l1 = 1e-3f;
+    group.hyperparameters.l2 = 0.01f;
+  }
+  if (stages >= Stages::element_wise) {
+    group.modes.non_negative = true;
+    group.hyperparameters.weight_decay = 0.01f;
+  }
+  // Every row starts outside this ball (its norm is about 1.3 when non-negative).
+  if (stages >= Stages::max_norm) group.hyperparameters.max_norm = 1.0f;
+  return group;
+}
+
+Plan make_plan(const Group& group, Arrays& arrays, int threads) {
+  Tensor tensor = Tensor::matrix("weight", arrays.weight(), arrays.rows(), kColumns);
+  for (int i = 0; i < state_count(group.modes); ++i) tensor.state[i] = arrays.state(i);
+  Plan plan(Device::cpu(threads), {group}, {tensor});
+  plan.bind_gradients({arrays.gradient()});
+  return plan;
+}
+
+/// One row's weights after a first step, by the formulas as they are written.
+std::vector<double> first_step(const Group& group, const float* weight, const float* gradient,
+                               const float* state0, const float* state1) {
+  const Hyperparameters& h = group.hyperparameters;
+  std::vector<double> row;
+  double squared = 0.0;
+  for (std::int64_t i = 0; i < kColumns; ++i) {
+    const double g = gradient[i];
+    double direction = g;
+    double step = h.learning_rate;
+    if (group.modes.optimizer == OptimizerKind::momentum) {
+      direction = double{h.momentum} * state0[i] + g;
+    } else if (group.modes.optimizer == OptimizerKind::adam) {
+      const double beta1 = h.beta1;
+      const double beta2 = h.beta2;
+      direction = (beta1 * state0[i] + (1.0 - beta1) * g) / (1.0 - beta1);
+      step /= std::sqrt((beta2 * state1[i] + (1.0 - beta2) * g * g) / (1.0 - beta2)) + h.epsilon;
+    }
+    double w = weight[i] * (1.0 - double{h.learning_rate} * h.weight_decay) - step * direction;
+    w = std::copysign(std::max(std::fabs(w) - step * h.l1, 0.0), w);
+    if (group.modes.non_negative) w = std::max(w, 0.0);
+    if (group.modes.l2 == L2Mode::prox) w /= 1.0 + step * h.l2;
+    squared += w * w;
+    row.push_back(w);
+  }
+  const double norm = std::sqrt(squared);
+  if (norm > h.max_norm) {
+    for (double& w : row) w *= h.max_norm / norm;
+  }
+  return row;
+}
+
+/// Takes a plan's first step; whether the first, the middle and the last rows came out right.
+bool first_step_is_right(Plan& plan, const Group& group, Arrays& arrays) {
+  constexpr double kTolerance = 1e-7;  // some roundings of weights of 0.2
+  std::vector<std::int64_t> rows;
+  for (std::int64_t i = 0; i < 8; ++i) {
+    for (const std::int64_t r : {i, arrays.rows() / 2 + i, arrays.rows() - 1 - i}) {
+      if (r >= 0 && r < arrays.rows()) rows.push_back(r);
+    }
+  }
+  std::vector<std::vector<double>> expected;
+  for (const std::int64_t r : rows) {
+    const std::int64_t first = r * kColumns;
+    expected.push_back(first_step(group, arrays.weight() + first, arrays.gradient() + first,
+                                  arrays.state(0) + first, arrays.state(1) + first));
+  }
+  plan.step();
+  for (std::size_t k = 0; k < rows.size(); ++k) {
+    for (std::int64_t i = 0; i < kColumns; ++i) {
+      const double w = arrays.weight()[rows[k] * kColumns + i];
+      if (!(std::fabs(w - expected[k][static_cast<std::size_t>(i)]) <= kTolerance)) return false;
+    }
+  }
+  return true;
+}
+
+template <class Work>
+double seconds_of(const Work& work) {
+  const auto start = std::chrono::steady_clock::now();
+  work();
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+double median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  const std::size_t middle = values.size() / 2;
+  return values.size() % 2 == 1 ? values[middle] : 0.5 * (values[middle - 1] + values[middle]);
+}
+
+void run(benchmark::State& state, OptimizerKind optimizer, Stages stages, Arrays& arrays,
+         int threads) {
+  arrays.fill(threads);
+  const Group group = make_group(optimizer, stages);
+  Plan fused = make_plan(group, arrays, threads);
+  Plan off = make_plan(make_group(optimizer, Stages::off), arrays, threads);
+  if (!first_step_is_right(fused, group, arrays)) {
+    state.SkipWithError("the first step is not what the formulas say");
+    return;
+  }
+  PlainUpdate* const plain_update = select_plain_update();
+  const auto time_plain = [&] {
+    return seconds_of([&] {
+      plain_update(threads, arrays.count(), state_count(group.modes), arrays.weight(),
+                   arrays.gradient(), arrays.state(0), arrays.state(1));
+    });
+  };
+  const auto time_fused = [&] { return seconds_of([&] { fused.step(); }); };
+  const auto time_off = [&] { return seconds_of([&] { off.step(); }); };
+
+  std::vector<double> fused_times;
+  std::vector<double> of_same_mix;
+  std::vector<double> time_of_off;
+  const std::uint64_t clamped_before = fused.statistics().clamped_rows;
+  time_off();  // wakes the threads
+  double plain_before = time_plain();
+  for (auto _ : state) {
+    // Fused and off change places from pair to pair, so that neither always follows the other.
+    const bool fused_first = fused_times.size() % 2 == 0;
+    const double first = fused_first ? time_fused() : time_off();
+    const double second = fused_first ? time_off() : time_fused();
+    const double fused_time = fused_first ? first : second;
+    const double off_time = fused_first ? second : first;
+    const double plain_after = time_plain();
+    state.SetIterationTime(fused_time);
+    fused_times.push_back(fused_time);
+    of_same_mix.push_back(0.5 * (plain_before + plain_after) / fused_time);
+    time_of_off.push_back(fused_time / off_time);
+    plain_before = plain_after;
+  }
+  const double bytes = static_cast<double>(fused.describe().bytes);
+  const std::uint64_t clamped = fused.statistics().clamped_rows - clamped_before;
+  const auto [lowest, highest] = std::minmax_element(of_same_mix.begin(), of_same_mix.end());
+  state.counters["bytes_per_parameter"] = bytes / static_cast<double>(arrays.count());
+  state.counters["GB/s"] = 1e-9 * bytes / median(fused_times);
+  state.counters["of_same_mix"] = median(of_same_mix);
+  state.counters["of_same_mix_min"] = *lowest;
+  state.counters["of_same_mix_max"] = *highest;
+  state.counters["time_of_off"] = median(time_of_off);
+  state.counters["clamped_rows"] =
+      static_cast<double>(clamped) / static_cast<double>(arrays.rows() * kPairs);
+}
+
+/// The value of --threads=N, or as many as OpenMP would use; 0 for an argument that is not
+/// understood.
+int parse_threads(int argc, char** argv) {
+  constexpr char kFlag[] = "--threads=";
+  int threads = omp_get_max_threads();
+  for (int i = 1; i < argc; ++i) {
+    if (std::strncmp(argv[i], kFlag, sizeof kFlag - 1) != 0) return 0;
+    const char* text = argv[i] + sizeof kFlag - 1;
+    const char* end = text + std::strlen(text);
+    const auto [stop, error] = std::from_chars(text, end, threads);
+    if (error != std::errc{} || stop != end || threads <= 0) return 0;
+  }
+  return threads;
+}
+
+void register_benchmarks(Arrays& arrays, int threads) {
+  for (const OptimizerCase& optimizer : kOptimizers) {
+    for (const Stages stages :
+         {Stages::off, Stages::elastic_net, Stages::element_wise, Stages::max_norm}) {
+      const std::string name = std::string("update/") + optimizer.name + '/' +
+                               kStageNames[static_cast<std::size_t>(stages)];
+      const OptimizerKind kind = optimizer.kind;
+      benchmark::RegisterBenchmark(name.c_str(),
+                                   [kind, stages, &arrays, threads](benchmark::State& state) {
+                                     run(state, kind, stages, arrays, threads);
+                                   })
+          ->UseManualTime()
+          ->Iterations(kPairs)
+          ->Unit(benchmark::kMillisecond);
+    }
+  }
+}
+
+int main_of(int argc, char** argv) {
+  benchmark::Initialize(&argc, argv);
+  const int threads = parse_threads(argc, argv);
+  if (threads == 0) {
+    std::fprintf(stderr, "usage: %s [--threads=N] [--benchmark_...]\n", argv[0]);
+    return 2;
+  }
+  Arrays arrays(element_count());
+  benchmark::AddCustomContext("threads", std::to_string(threads));
+  benchmark::AddCustomContext("instruction_set", plan::select_host_step().instruction_set);
+  benchmark::AddCustomContext("elements", std::to_string(arrays.count()));
+  benchmark::AddCustomContext("last_level_cache_bytes", std::to_string(last_level_cache()));
+  register_benchmarks(arrays, threads);
+  benchmark::RunSpecifiedBenchmarks();
+  benchmark::Shutdown();
+  return 0;
+}
+
+}  // namespace
+}  // namespace curb::bench
+
+int main(int argc, char** argv) {
+  try {
+    return curb::bench::main_of(argc, argv);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "update_bench: %s\n", error.what());
+    return 2;
+  }
+}
