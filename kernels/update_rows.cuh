@@ -39,11 +39,10 @@ __device__ bool rows_are_quads(const TensorView& tensor, const float* gradient) 
 /// neuron = row. Block (32, workers). With one worker per row, item b is a run of up to blockDim.y
 /// rows, a warp each; otherwise item b is one row of at most workers * 512 elements.
 template <class Optimizer>
-__global__ __launch_bounds__(kWarp* kMaxWorkers) void update_rows(Optimizer optimizer,
-                                                                  StepTables tables,
-                                                                  const WorkItem* items,
-                                                                  bool warp_per_row,
-                                                                  RowStatistics* statistics) {
+__global__ __launch_bounds__(kWarp* kMaxWorkers,
+                             1) void update_rows(Optimizer optimizer, StepTables tables,
+                                                 const WorkItem* items, bool warp_per_row,
+                                                 RowStatistics* statistics) {
   __shared__ double scratch[2 * kMaxWorkers];
   const WorkItem item = items[blockIdx.x];
   const TensorView& tensor = tables.tensors[item.tensor];

@@ -36,7 +36,11 @@ CURB_HOST_DEVICE float step_size(const Coefficients& c, float denominator) {
 template <class Optimizer>
 CURB_HOST_DEVICE Element step_element(const Optimizer& optimizer, const Coefficients& c, float w,
                                       float g, float* state, bool keep) {
-  const Direction direction = optimizer.direction(c, regularised_gradient(c, g, w), state);
+  // A dropped weight takes no part: were its gradient, or what the weight was, to enter the state,
+  // a NaN among them would come back through the metric.
+  w = masked(w, keep);
+  const float gradient = regularised_gradient(c, masked(g, keep), w);
+  const Direction direction = optimizer.direction(c, gradient, state);
   const float eta = step_size<Optimizer>(c, direction.denominator);
   float z = fma(-eta, direction.value, mul(w, c.decay_keep));
   z = masked(z, keep);

@@ -13,7 +13,9 @@
 // Both multipliers are the root of a secular equation sum (b_i / (lambda_i + x))^2 = R^2, whose
 // Newton iteration on 1/norm rises monotonically to the root from x = 0 (More and Sorensen 1983).
 //
-// A row whose sum of squares is not finite is left as it is by the group and max-norm stages.
+// A row whose sum of squares is not finite is left as it is by the group and max-norm stages, and
+// so is one whose length exceeds the radius by less than the rounding of its sum of squares (some
+// 2^-50 of it).
 #pragma once
 
 #include <curb/rules/element_step.hpp>
@@ -148,11 +150,13 @@ CURB_HOST_DEVICE RowOutcome solve_metric_row(const Coefficients& c, std::int64_t
   const double squared = row.sum(SquaredWeight{});
   const double threshold =
       mul(static_cast<double>(c.learning_rate), group_coefficient(c, row_length));
-  const double dual = threshold > 0.0 ? row.sum(SquaredDual{}) : 0.0;
+  const double radius = c.max_norm;
+  const bool projects = c.max_norm_exact && radius < kInfinity;
+  // A second moment that has overflowed makes the metric infinite where the row is not.
+  const double dual = threshold > 0.0 || projects ? row.sum(SquaredDual{}) : 0.0;
   outcome.non_finite = !is_finite(add(squared, dual));
 
   double norm = square_root(squared);
-  const double radius = c.max_norm;
   bool outside = squared > mul(radius, radius);
   if (threshold > 0.0) {
     const bool shrinks = !outcome.non_finite && dual > mul(threshold, threshold);
@@ -164,11 +168,15 @@ CURB_HOST_DEVICE RowOutcome solve_metric_row(const Coefficients& c, std::int64_t
     outside = norm > mul(radius, kInside);
   }
   outcome.clamped = outside && !outcome.non_finite;
-  if (c.max_norm_exact && radius < kInfinity) {
-    const double multiplier = secular_root<BallSecular>(row, outcome.clamped, radius, norm);
+  if (projects) {
+    // On a ball smaller by the margin, which leaves nothing to rescale: a radial factor, however
+    // close to one, would add up to a bias of 2^-23 / T over the steps.
+    const double multiplier =
+        secular_root<BallSecular>(row, outcome.clamped, mul(radius, kInside), norm);
     if (outcome.clamped) outcome.multiplier = multiplier;
+  } else if (outcome.clamped) {
+    outcome.scale = clamp_factor(norm, radius);
   }
-  if (outcome.clamped) outcome.scale = clamp_factor(norm, radius);
   return outcome;
 }
 
