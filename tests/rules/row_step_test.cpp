@@ -258,7 +258,9 @@ MetricProblem metric_problem(bool with_group, float radius, rules::MaxNormMode m
   modes.optimizer = Optimizer::adam;
   modes.max_norm = mode == rules::MaxNormMode::exact ? MaxNormMode::exact : MaxNormMode::radial;
   problem.expected = widened(problem.weights);
-  problem.clamped = proximal_step(reference, static_cast<double>(radius), modes,
+  // The exact projection is on the ball less the margin that keeps the stored row inside.
+  const double margin = problem.c.max_norm_exact ? rules::kInside : 1.0;
+  problem.clamped = proximal_step(reference, static_cast<double>(radius) * margin, modes,
                                   neurons_in_rows(1, size), step_length, problem.expected)
                         .clamped_rows;
   return problem;
