@@ -1,0 +1,26 @@
+// Copyright 2026 The curb authors. SPDX-License-Identifier: Apache-2.0
+// Runs the real program as a user does: arguments in; exit code, stdout and stderr out.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace curb::testing {
+
+struct ProgramResult {
+  int exit_code = -1;  ///< 128 + the signal's number if one ended it
+  std::string out;
+  std::string err;
+};
+
+struct ProgramOptions {
+  /// SIGINT is sent as soon as this file has something in it; empty: never.
+  std::string interrupt_after;
+  long largest_file = -1;  ///< bytes that a file may grow to; negative: no limit
+};
+
+/// Runs curb on one thread. Throws std::system_error when it cannot be started.
+ProgramResult run_program(const std::vector<std::string>& arguments,
+                          const ProgramOptions& options = {});
+
+}  // namespace curb::testing
