@@ -4,6 +4,7 @@
 #include <csignal>
 #include <exception>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "host/cli/command.hpp"
@@ -35,6 +36,21 @@ void refuse_leftovers(const CLI::App& parser, const std::string& after) {
   throw UsageError(after + ": " + data::in_quotes(first) + " is one argument too many");
 }
 
+/// The arguments, the last one first, as CLI11 takes them. "--flag=" becomes "--flag" and "", since
+/// CLI11 takes the next argument for the value of the former.
+std::vector<std::string> reversed_arguments(int argc, char** argv) {
+  std::vector<std::string> arguments;
+  for (int i = argc - 1; i > 0; --i) {
+    std::string argument = argv[i];
+    if (argument.starts_with("--") && argument.find('=') == argument.size() - 1) {
+      arguments.emplace_back();
+      argument.pop_back();
+    }
+    arguments.push_back(std::move(argument));
+  }
+  return arguments;
+}
+
 int run(int argc, char** argv) {
   CLI::App program{"Trains sparse and regularised networks.", "curb"};
   program.set_version_flag("--version", "curb " CURB_VERSION);
@@ -45,7 +61,7 @@ int run(int argc, char** argv) {
   for (const Command& command : commands) command.parser->allow_extras();
 
   try {
-    program.parse(argc, argv);
+    program.parse(reversed_arguments(argc, argv));
   } catch (const CLI::Success& asked) {  // --help and --version
     return program.exit(asked);
   } catch (const CLI::ParseError& error) {

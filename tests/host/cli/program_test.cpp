@@ -159,6 +159,16 @@ TEST(Program, SaysNothingButResultsUnlessItIsAskedTo) {
   EXPECT_EQ(run_program(train + Arguments{"--quiet"}).err, "");
 }
 
+TEST(Program, TakesAnEmptyValueInEitherForm) {
+  for (const Arguments& none : {Arguments{"--hidden", ""}, Arguments{"--hidden="}}) {
+    const ProgramResult result =
+        run_program(Arguments{"train", "--quiet", "--json", "--data", "digits"} + none +
+                    Arguments{"--epochs=1"});
+    ASSERT_EQ(result.exit_code, 0) << result.err;
+    EXPECT_EQ(json::parse(result.out).at("network"), "64-10");
+  }
+}
+
 // The README's recipe, by the accuracy after the last epoch: nothing is chosen by the test rows.
 TEST(Program, LearnsTheDigitsFromFiveSeeds) {
   double sum = 0.0;
