@@ -24,6 +24,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <curb/curb.hpp>
+#include <curb/rules/philox.hpp>
 #include <functional>
 #include <memory>
 #include <span>
@@ -32,9 +33,14 @@
 #include <utility>
 #include <vector>
 
-#include "host/backend/philox.hpp"
-
 namespace curb::backend {
+
+// Random numbers, for both sides of the seam.
+using rules::make_random_key;
+using rules::PhiloxBlock;
+using rules::random_block;
+using rules::RandomKey;
+using rules::RandomStream;
 
 enum class Activation : std::uint8_t {
   identity,

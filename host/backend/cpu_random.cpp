@@ -18,7 +18,7 @@ CURB_HOST_DEVICE void draw_tile(const Randomness& randomness, std::int64_t first
   const auto low = static_cast<std::uint32_t>(block);
   const auto high = static_cast<std::uint32_t>(block >> 32);
   for (std::uint32_t b = 0; b < kRandomTile / 4; ++b) {
-    const PhiloxBlock drawn = philox4x32_10(
+    const PhiloxBlock drawn = rules::philox4x32_10(
         {{low + b, high, static_cast<std::uint32_t>(step), static_cast<std::uint32_t>(step >> 32)}},
         randomness.key);
     words[4 * b] = drawn.word[0];
@@ -31,8 +31,8 @@ CURB_HOST_DEVICE void draw_tile(const Randomness& randomness, std::int64_t first
 /// Two words into two independent normal numbers (Box and Muller 1958), at most 5.8 from zero.
 CURB_HOST_DEVICE void box_muller(std::uint32_t word0, std::uint32_t word1, float& normal0,
                                  float& normal1) {
-  const float radius = rules::square_root(-2.0f * logarithm(uniform(word0)));
-  const SineCosine angle = sine_cosine_of_turns(uniform(word1));
+  const float radius = rules::square_root(-2.0f * logarithm(rules::uniform(word0)));
+  const SineCosine angle = sine_cosine_of_turns(rules::uniform(word1));
   normal0 = radius * angle.cosine;
   normal1 = radius * angle.sine;
 }

@@ -5,7 +5,7 @@
 #include <numbers>
 #include <span>
 
-#include "host/backend/philox.hpp"
+#include "host/backend/backend.hpp"
 
 namespace curb::nn {
 namespace {

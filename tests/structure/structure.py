@@ -28,7 +28,6 @@ AREAS = (
     ("kernels", "kernels/"),
     ("plan", "host/plan/"),
     ("backend.hpp", "host/backend/backend.hpp"),
-    ("backend.hpp", "host/backend/philox.hpp"),  # random numbers, for both sides of the seam
     ("backend.hpp", "host/backend/open.hpp"),  # and how a device is named
     ("backend", "host/backend/"),
     ("nn", "host/nn/"),

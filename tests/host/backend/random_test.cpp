@@ -88,8 +88,8 @@ TEST_P(RandomTest, NoiseIsBoxAndMullersOfTheStream) {
   double sum_of_neighbours = 0.0;
   double before = 0.0;
   for (std::size_t i = 0; i < x.size(); ++i) {
-    const double u = backend::uniform(word_of(key, 9, i & ~std::size_t{1}));
-    const double turn = 2.0 * std::numbers::pi * backend::uniform(word_of(key, 9, i | 1));
+    const double u = rules::uniform(word_of(key, 9, i & ~std::size_t{1}));
+    const double turn = 2.0 * std::numbers::pi * rules::uniform(word_of(key, 9, i | 1));
     const double normal =
         std::sqrt(-2.0 * std::log(u)) * (i % 2 == 0 ? std::cos(turn) : std::sin(turn));
     ASSERT_NEAR(y[i], x[i] + 0.25 * normal, 1e-6) << i;

@@ -1,14 +1,13 @@
 // Copyright 2026 The curb authors. SPDX-License-Identifier: Apache-2.0
 // Philox4x32-10 against the known answers of its authors and against their own code.
-#include "host/backend/philox.hpp"
-
 #include <Random123/philox.h>
 #include <gtest/gtest.h>
 
+#include <curb/rules/philox.hpp>
 #include <random>
 #include <set>
 
-namespace curb::backend {
+namespace curb::rules {
 namespace {
 
 std::array<std::uint32_t, 4> words(const PhiloxBlock& block) {
@@ -71,4 +70,4 @@ TEST(Philox, UniformIsStrictlyInsideTheUnitIntervalAndSymmetric) {
 }
 
 }  // namespace
-}  // namespace curb::backend
+}  // namespace curb::rules

@@ -9,7 +9,7 @@
 #include <cstdint>
 #include <curb/rules/numeric.hpp>
 
-namespace curb::backend {
+namespace curb::rules {
 
 /// 128 random bits.
 struct PhiloxBlock {
@@ -75,7 +75,7 @@ CURB_HOST_DEVICE RandomKey make_random_key(std::uint64_t seed, RandomStream stre
 
 /// Uniform on the centres of 2^23 equal cells of (0, 1): symmetric, exact in fp32, never 0 or 1.
 CURB_HOST_DEVICE float uniform(std::uint32_t word) {
-  return rules::mul(rules::add(static_cast<float>(word >> 9), 0.5f), 0x1p-23f);
+  return mul(add(static_cast<float>(word >> 9), 0.5f), 0x1p-23f);
 }
 
-}  // namespace curb::backend
+}  // namespace curb::rules
