@@ -156,7 +156,7 @@ std::unique_ptr<Executor> make_cuda_executor(const std::vector<Group>& groups,
   int count = 0;
   const cudaError_t error = cudaGetDeviceCount(&count);
   if (error != cudaSuccess || device < 0 || device >= count) {
-    throw Error("no CUDA device " + std::to_string(device) + ": " +
+    throw NoDevice("no CUDA device " + std::to_string(device) + ": " +
                 (error == cudaSuccess ? std::to_string(count) + " found"
                                       : std::string(cudaGetErrorString(error))));
   }

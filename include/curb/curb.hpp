@@ -15,6 +15,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <curb/export.h>
 #include <curb/rules/hyperparameters.hpp>
 #include <memory>
 #include <stdexcept>
@@ -37,9 +38,15 @@ using Stream = CUstream_st*;  ///< the same type as cudaStream_t; ignored on the
 
 /// Bad arguments and refused combinations; the message names the tensor, group or field. A failure
 /// of CUDA itself is a std::runtime_error that names the call or the kernel.
-class Error : public std::runtime_error {
+class CURB_API Error : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
+};
+
+/// The device that a plan was asked for is not there, or not for this build of curb.
+class CURB_API NoDevice : public Error {
+ public:
+  using Error::Error;
 };
 
 struct Device {
@@ -111,7 +118,7 @@ struct Tensor {
 };
 
 /// How many states a tensor of a group with these modes needs (0 to 2).
-int state_count(const Modes& modes);
+CURB_API int state_count(const Modes& modes);
 
 /// A group's memory, for checkpoints. Plain numbers; the tensors' states are the caller's already.
 using GroupState = rules::FilterState;
@@ -135,10 +142,10 @@ struct PlanDescription {
   int launches = 0;  ///< kernels per step, the prologue included; 0 on the CPU
   std::int64_t bytes = 0;
 };
-std::string to_string(const PlanDescription& description);
+CURB_API std::string to_string(const PlanDescription& description);
 
 /// A plan may be used by one thread at a time. Movable, not copyable.
-class Plan {
+class CURB_API Plan {
  public:
   /// Builds the tables. Throws Error for null, overlapping or misshapen tensors, hyper-parameters
   /// out of range, and combinations without an exact meaning, each by name. Allocates on the device
