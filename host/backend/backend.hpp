@@ -24,6 +24,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <curb/curb.hpp>
+#include <curb/rules/activations.hpp>
 #include <curb/rules/philox.hpp>
 #include <functional>
 #include <memory>
@@ -35,28 +36,15 @@
 
 namespace curb::backend {
 
-// Random numbers, for both sides of the seam.
+// Both sides of the seam speak of these.
+using rules::Activation;
+using rules::kLeakyReluSlope;
 using rules::make_random_key;
+using rules::needs_pre_activation;
 using rules::PhiloxBlock;
 using rules::random_block;
 using rules::RandomKey;
 using rules::RandomStream;
-
-enum class Activation : std::uint8_t {
-  identity,
-  relu,
-  leaky_relu,  ///< slope kLeakyReluSlope below zero
-  tanh,
-  sigmoid,
-  gelu,  ///< z Phi(z), by the error function (Hendrycks and Gimpel 2016)
-};
-
-inline constexpr float kLeakyReluSlope = 0.01f;
-
-/// The derivative of gelu cannot be told from its value: a layer keeps its pre-activations then.
-constexpr bool needs_pre_activation(Activation activation) {
-  return activation == Activation::gelu;
-}
 
 /// The loss of one sample, of `outputs` numbers; the loss of a batch is the mean over its samples.
 enum class Loss : std::uint8_t {

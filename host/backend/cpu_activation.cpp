@@ -2,44 +2,12 @@
 #include "host/backend/cpu_activation.hpp"
 
 #include <algorithm>
+#include <curb/rules/activations.hpp>
 
-#include "host/backend/elementary.hpp"
 #include "host/backend/multiversion.hpp"
 
 namespace curb::backend {
 namespace {
-
-// An activation and its derivative, the latter as a function of what the layer keeps: the
-// activation's value, or its argument where needs_pre_activation says so. Comparisons are written
-// so that a NaN passes through.
-
-struct Relu {
-  CURB_HOST_DEVICE static float value(float z) { return z < 0.0f ? 0.0f : z; }
-  CURB_HOST_DEVICE static float slope(float y) { return y > 0.0f ? 1.0f : 0.0f; }
-};
-
-struct LeakyRelu {
-  CURB_HOST_DEVICE static float value(float z) { return z < 0.0f ? kLeakyReluSlope * z : z; }
-  CURB_HOST_DEVICE static float slope(float y) { return y > 0.0f ? 1.0f : kLeakyReluSlope; }
-};
-
-struct Tanh {
-  CURB_HOST_DEVICE static float value(float z) { return hyperbolic_tangent(z); }
-  CURB_HOST_DEVICE static float slope(float y) { return 1.0f - y * y; }
-};
-
-struct Sigmoid {
-  CURB_HOST_DEVICE static float value(float z) { return sigmoid(z); }
-  CURB_HOST_DEVICE static float slope(float y) { return y * (1.0f - y); }
-};
-
-struct Gelu {
-  CURB_HOST_DEVICE static float value(float z) { return z * normal(z).cumulative; }
-  CURB_HOST_DEVICE static float slope(float z) {
-    const Normal n = normal(z);
-    return rules::fma(z, n.density, n.cumulative);
-  }
-};
 
 template <class Function>
 CURB_HOST_DEVICE void activate_row(float* __restrict__ values, std::int64_t width) {
@@ -65,19 +33,19 @@ void add_bias_and_activate(Activation activation, const float* bias, std::int64_
       case Activation::identity:
         break;
       case Activation::relu:
-        activate_row<Relu>(row, width);
+        activate_row<rules::Relu>(row, width);
         break;
       case Activation::leaky_relu:
-        activate_row<LeakyRelu>(row, width);
+        activate_row<rules::LeakyRelu>(row, width);
         break;
       case Activation::tanh:
-        activate_row<Tanh>(row, width);
+        activate_row<rules::Tanh>(row, width);
         break;
       case Activation::sigmoid:
-        activate_row<Sigmoid>(row, width);
+        activate_row<rules::Sigmoid>(row, width);
         break;
       case Activation::gelu:
-        activate_row<Gelu>(row, width);
+        activate_row<rules::Gelu>(row, width);
         break;
     }
   }
@@ -89,15 +57,15 @@ void multiply_by_slope(Activation activation, const float* kept, float* delta, s
     case Activation::identity:
       return;
     case Activation::relu:
-      return multiply_by_slope_of<Relu>(kept, delta, count);
+      return multiply_by_slope_of<rules::Relu>(kept, delta, count);
     case Activation::leaky_relu:
-      return multiply_by_slope_of<LeakyRelu>(kept, delta, count);
+      return multiply_by_slope_of<rules::LeakyRelu>(kept, delta, count);
     case Activation::tanh:
-      return multiply_by_slope_of<Tanh>(kept, delta, count);
+      return multiply_by_slope_of<rules::Tanh>(kept, delta, count);
     case Activation::sigmoid:
-      return multiply_by_slope_of<Sigmoid>(kept, delta, count);
+      return multiply_by_slope_of<rules::Sigmoid>(kept, delta, count);
     case Activation::gelu:
-      return multiply_by_slope_of<Gelu>(kept, delta, count);
+      return multiply_by_slope_of<rules::Gelu>(kept, delta, count);
   }
 }
 

@@ -5,8 +5,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <curb/rules/elementary.hpp>
 
-#include "host/backend/elementary.hpp"
 #include "host/backend/multiversion.hpp"
 
 namespace curb::backend {
@@ -73,7 +73,7 @@ CURB_HOST_DEVICE double softmax_cross_entropy(const LossPass& pass, std::int64_t
     float unused[kTile];
     float* e = delta == nullptr ? unused : delta + first;
     const std::int64_t count = std::min(kTile, pass.outputs - first);
-    for (std::int64_t j = 0; j < count; ++j) e[j] = exponential(output[first + j] - largest);
+    for (std::int64_t j = 0; j < count; ++j) e[j] = rules::exponential(output[first + j] - largest);
     for (std::int64_t j = 0; j < count; ++j) sum += e[j];
   }
   if (delta != nullptr) {
@@ -83,7 +83,7 @@ CURB_HOST_DEVICE double softmax_cross_entropy(const LossPass& pass, std::int64_t
       delta[j] = (delta[j] * to_probability - one_hot) * scale;
     }
   }
-  return std::log(sum) + (static_cast<double>(largest) - static_cast<double>(label_output));
+  return rules::logarithm(sum) + (static_cast<double>(largest) - static_cast<double>(label_output));
 }
 
 /// log(1 + e^z) - z t = max(z, 0) - z t + log(1 + e^-|z|). The logarithms of a tile are taken
@@ -93,7 +93,7 @@ CURB_HOST_DEVICE double sigmoid_cross_entropy(const Tile& tile, float scale) {
   double product = 1.0;
   float decay[kTile];
   for (std::int64_t j = 0; j < tile.count; ++j) {
-    decay[j] = exponential(-std::fabs(tile.output[j]));
+    decay[j] = rules::exponential(-std::fabs(tile.output[j]));
   }
   for (std::int64_t j = 0; j < tile.count; ++j) {
     const float z = tile.output[j];
@@ -106,7 +106,7 @@ CURB_HOST_DEVICE double sigmoid_cross_entropy(const Tile& tile, float scale) {
     const float probability = tile.output[j] < 0.0f ? decay[j] * larger : larger;
     tile.delta[j] = (probability - tile.target[j]) * scale;
   }
-  return sum + std::log(product);
+  return sum + rules::logarithm(product);
 }
 
 /// |output - target|^2

@@ -2,8 +2,8 @@
 #include "host/backend/cpu_random.hpp"
 
 #include <algorithm>
+#include <curb/rules/dropout.hpp>
 
-#include "host/backend/elementary.hpp"
 #include "host/backend/multiversion.hpp"
 
 namespace curb::backend {
@@ -28,29 +28,18 @@ CURB_HOST_DEVICE void draw_tile(const Randomness& randomness, std::int64_t first
   }
 }
 
-/// Two words into two independent normal numbers (Box and Muller 1958), at most 5.8 from zero.
-CURB_HOST_DEVICE void box_muller(std::uint32_t word0, std::uint32_t word1, float& normal0,
-                                 float& normal1) {
-  const float radius = rules::square_root(-2.0f * logarithm(rules::uniform(word0)));
-  const SineCosine angle = sine_cosine_of_turns(rules::uniform(word1));
-  normal0 = radius * angle.cosine;
-  normal1 = radius * angle.sine;
-}
-
 }  // namespace
 
 CURB_MULTIVERSION
 void drop_range(const Dropout& dropout, std::int64_t first, std::int64_t last) {
-  const auto dropped_below =
-      static_cast<std::uint32_t>(static_cast<double>(dropout.probability) * 0x1p32);
-  const float scale = 1.0f / (1.0f - dropout.probability);
+  const rules::Dropout rule(dropout.probability);
   for (std::int64_t tile = first; tile < last; tile += kRandomTile) {
     std::uint32_t words[kRandomTile];
     draw_tile(dropout.randomness, tile, words);
     const float* x = dropout.x + tile;
     float* y = dropout.y + tile;
     const std::int64_t count = std::min(kRandomTile, last - tile);
-    for (std::int64_t i = 0; i < count; ++i) y[i] = words[i] < dropped_below ? 0.0f : x[i] * scale;
+    for (std::int64_t i = 0; i < count; ++i) y[i] = rule(words[i], x[i]);
   }
 }
 
@@ -61,7 +50,7 @@ void add_noise_range(const GaussianNoise& noise, std::int64_t first, std::int64_
     float normals[kRandomTile];
     draw_tile(noise.randomness, tile, words);
     for (std::int64_t i = 0; i < kRandomTile; i += 2) {
-      box_muller(words[i], words[i + 1], normals[i], normals[i + 1]);
+      rules::box_muller(words[i], words[i + 1], normals[i], normals[i + 1]);
     }
     const float* x = noise.x + tile;
     float* y = noise.y + tile;

@@ -48,6 +48,7 @@ class Double {
   constexpr Double operator-() const { return -value_; }
   constexpr explicit operator float() const { return static_cast<float>(value_); }
   constexpr explicit operator int() const { return static_cast<int>(value_); }
+  constexpr explicit operator std::uint32_t() const { return static_cast<std::uint32_t>(value_); }
 
   friend constexpr bool operator<(Double a, Double b) { return a.value_ < b.value_; }
   friend constexpr bool operator>(Double a, Double b) { return a.value_ > b.value_; }
