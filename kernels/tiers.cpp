@@ -65,6 +65,9 @@ UpdateKind update_kind(const rules::Modes& modes) {
       return UpdateKind::momentum;
     case rules::OptimizerKind::adam:
       return UpdateKind::adam;
+    case rules::OptimizerKind::adagrad:
+    case rules::OptimizerKind::rmsprop:
+      return UpdateKind::adagrad;
   }
   return UpdateKind::sgd;
 }
@@ -79,6 +82,8 @@ int state_count(UpdateKind kind) {
       return rules::Momentum::kStates;
     case UpdateKind::adam:
       return rules::Adam::kStates;
+    case UpdateKind::adagrad:
+      return rules::Adagrad::kStates;
   }
   return 0;
 }

@@ -16,6 +16,8 @@ void launch_update(UpdateKind kind, Tier tier, const StepTables& tables, const W
         return launch_update_momentum;
       case UpdateKind::adam:
         return launch_update_adam;
+      case UpdateKind::adagrad:
+        return launch_update_adagrad;
     }
     return launch_update_sgd;
   }();

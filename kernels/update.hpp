@@ -54,9 +54,10 @@ void launch_set_hyperparameters(GroupRecord* group, const rules::Hyperparameters
 void launch_bind_gradients(const float** table, const void* const* gradients, std::size_t count,
                            Stream stream);
 
-/// The kernels an optimiser needs; heavy ball and Nesterov share theirs.
-enum class UpdateKind : std::uint8_t { sgd, cumulative_sgd, momentum, adam };
-inline constexpr int kUpdateKindCount = 4;
+/// The kernels an optimiser needs; heavy ball and Nesterov share theirs, and so do Adagrad and
+/// RMSprop.
+enum class UpdateKind : std::uint8_t { sgd, cumulative_sgd, momentum, adam, adagrad };
+inline constexpr int kUpdateKindCount = 5;
 
 UpdateKind update_kind(const rules::Modes& modes);
 int state_count(UpdateKind kind);

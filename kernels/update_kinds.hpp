@@ -13,5 +13,6 @@ LaunchUpdate launch_update_sgd;
 LaunchUpdate launch_update_cumulative_sgd;
 LaunchUpdate launch_update_momentum;
 LaunchUpdate launch_update_adam;
+LaunchUpdate launch_update_adagrad;
 
 }  // namespace curb::kernels

@@ -157,8 +157,8 @@ std::unique_ptr<Executor> make_cuda_executor(const std::vector<Group>& groups,
   const cudaError_t error = cudaGetDeviceCount(&count);
   if (error != cudaSuccess || device < 0 || device >= count) {
     throw NoDevice("no CUDA device " + std::to_string(device) + ": " +
-                (error == cudaSuccess ? std::to_string(count) + " found"
-                                      : std::string(cudaGetErrorString(error))));
+                   (error == cudaSuccess ? std::to_string(count) + " found"
+                                         : std::string(cudaGetErrorString(error))));
   }
   return std::make_unique<CudaExecutor>(groups, tensors, device);
 }

@@ -48,7 +48,8 @@ template <class Optimizer>
 CURB_HOST_DEVICE Element element_at(const Coefficients& c, const Arrays& arrays, std::int64_t i) {
   Element e{arrays.weight[i], 1.0f};
   if constexpr (Optimizer::kDiagonalMetric) {
-    const float state[kMaxStates] = {arrays.state[0][i], arrays.state[1][i]};
+    float state[kMaxStates] = {arrays.state[0][i]};
+    if constexpr (Optimizer::kStates > 1) state[1] = arrays.state[1][i];
     e.denominator = rules::row_denominator(c, Optimizer{}.denominator(c, state));
   }
   return e;
@@ -234,6 +235,8 @@ void CURB_HOST_STEP(kernels::UpdateKind kind, Tier tier, const StepTables& table
       return run_item<rules::Momentum>(tier, tables, item, statistics);
     case kernels::UpdateKind::adam:
       return run_item<rules::Adam>(tier, tables, item, statistics);
+    case kernels::UpdateKind::adagrad:
+      return run_item<rules::Adagrad>(tier, tables, item, statistics);
   }
 }
 

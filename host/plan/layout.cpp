@@ -57,12 +57,6 @@ bool has_row_stages(const Group& group) {
          std::isfinite(group.hyperparameters.max_norm);
 }
 
-std::int64_t bytes_per_step(const Group& group, const Tensor& tensor) {
-  const std::int64_t floats = 3 + 2 * state_count(group.modes);  // weight in, out; gradient; states
-  const std::int64_t mask = tensor.mask == nullptr ? 0 : 1;
-  return tensor.rows * tensor.columns * (floats * std::int64_t{sizeof(float)} + mask);
-}
-
 Layout make_layout(const std::vector<Group>& groups, const std::vector<Tensor>& tensors,
                    ItemSize& item_size) {
   Layout layout;
@@ -70,14 +64,15 @@ Layout make_layout(const std::vector<Group>& groups, const std::vector<Tensor>& 
     layout.groups.push_back({group.modes, group.hyperparameters, {}});
   }
   for (const Tensor& tensor : tensors) {
-    layout.tensors.push_back({tensor.parameter,
-                              {tensor.state[0], tensor.state[1]},
-                              tensor.mask,
-                              tensor.rows,
-                              tensor.columns,
-                              leading_dimension(tensor),
-                              kernels::coefficients_index(static_cast<std::uint32_t>(tensor.group),
-                                                          tensor.regularised)});
+    layout.tensors.push_back(
+        {tensor.parameter,
+         {static_cast<float*>(tensor.state[0]), static_cast<float*>(tensor.state[1])},
+         tensor.mask,
+         tensor.rows,
+         tensor.columns,
+         leading_dimension(tensor),
+         kernels::coefficients_index(static_cast<std::uint32_t>(tensor.group),
+                                     tensor.regularised)});
     layout.tiers.push_back(tier_of(groups[tensor.group], tensor));
   }
   for (int kind = 0; kind < kernels::kUpdateKindCount; ++kind) {

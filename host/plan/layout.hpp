@@ -36,7 +36,4 @@ Layout make_layout(const std::vector<Group>& groups, const std::vector<Tensor>& 
 /// Whether the group's tensors need their rows whole.
 bool has_row_stages(const Group& group);
 
-/// Bytes that one step reads and writes for this tensor.
-std::int64_t bytes_per_step(const Group& group, const Tensor& tensor);
-
 }  // namespace curb::plan

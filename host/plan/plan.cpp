@@ -1,8 +1,8 @@
 // Copyright 2026 The curb authors. SPDX-License-Identifier: Apache-2.0
 // The public Plan: validation, then whichever executor the device names.
-#include <cstdio>
 #include <curb/curb.hpp>
 
+#include "host/plan/describe.hpp"
 #include "host/plan/executor.hpp"
 #include "host/plan/validate.hpp"
 
@@ -10,9 +10,10 @@ namespace curb {
 
 class Plan::Impl {
  public:
-  Impl(const Device& device, std::vector<Group> groups, std::vector<Tensor> tensors)
-      : groups_(std::move(groups)), tensors_(std::move(tensors)) {
-    plan::validate(groups_, tensors_);
+  Impl(const Device& device, std::vector<Group> groups, std::vector<Tensor> tensors,
+       const PlanOptions& options)
+      : groups_(std::move(groups)), tensors_(std::move(tensors)), options_(options) {
+    plan::validate(groups_, tensors_, options_);
     executor_ = device.kind == Device::Kind::cpu
                     ? plan::make_host_executor(groups_, tensors_, device.threads)
                     : plan::make_cuda_executor(groups_, tensors_, device.index);
@@ -20,6 +21,7 @@ class Plan::Impl {
 
   const std::vector<Group>& groups() const { return groups_; }
   const std::vector<Tensor>& tensors() const { return tensors_; }
+  const PlanOptions& options() const { return options_; }
   plan::Executor& executor() { return *executor_; }
 
   void bind(const std::vector<const void*>& gradients, Stream stream) {
@@ -45,20 +47,36 @@ class Plan::Impl {
  private:
   std::vector<Group> groups_;
   std::vector<Tensor> tensors_;
+  PlanOptions options_;
   std::unique_ptr<plan::Executor> executor_;
   bool bound_ = false;
 };
 
 int state_count(const Modes& modes) { return kernels::state_count(kernels::update_kind(modes)); }
 
-Plan::Plan(const Device& device, std::vector<Group> groups, std::vector<Tensor> tensors)
-    : impl_(std::make_unique<Impl>(device, std::move(groups), std::move(tensors))) {}
+Plan::Plan(const Device& device, std::vector<Group> groups, std::vector<Tensor> tensors,
+           const PlanOptions& options)
+    : impl_(std::make_unique<Impl>(device, std::move(groups), std::move(tensors), options)) {}
 Plan::~Plan() = default;
 Plan::Plan(Plan&&) noexcept = default;
 Plan& Plan::operator=(Plan&&) noexcept = default;
 
 void Plan::bind_gradients(const std::vector<const void*>& gradients, Stream stream) {
   impl_->bind(gradients, stream);
+}
+
+void Plan::bind_writable_gradients(const std::vector<void*>&, Stream) {
+  throw Error("bind_writable_gradients: the plan was built without zero_gradients");
+}
+
+const float* Plan::found_inf() const { return nullptr; }
+
+void Plan::collect_statistics(Stream) {
+  throw Error("collect_statistics: the plan was built without statistics");
+}
+
+std::vector<TensorStatistics> Plan::tensor_statistics(Stream) const {
+  throw Error("tensor_statistics: the plan was built without statistics");
 }
 
 void Plan::set_hyperparameters(std::size_t group, const Hyperparameters& value, Stream stream) {
@@ -93,28 +111,15 @@ PlanDescription Plan::describe() const {
   const plan::Layout& layout = impl_->executor().layout();
   for (std::size_t i = 0; i < impl_->tensors().size(); ++i) {
     const Tensor& tensor = impl_->tensors()[i];
-    const Group& group = impl_->groups()[tensor.group];
-    const std::int64_t bytes = plan::bytes_per_step(group, tensor);
-    description.tensors.push_back({tensor.name, group.name, kernels::tier_name(layout.tiers[i]),
-                                   tensor.rows * tensor.columns, bytes});
-    description.bytes += bytes;
+    PlanDescription::Entry entry =
+        plan::describe(impl_->groups()[tensor.group], tensor, layout.tiers[i], impl_->options());
+    description.bytes_read += entry.bytes_read;
+    description.bytes_written += entry.bytes_written;
+    description.bytes += entry.bytes;
+    description.tensors.push_back(std::move(entry));
   }
   description.launches = impl_->executor().launches();
   return description;
-}
-
-std::string to_string(const PlanDescription& description) {
-  std::string text;
-  char line[512];
-  for (const PlanDescription::Entry& entry : description.tensors) {
-    std::snprintf(line, sizeof line, "%-24s %-12s %-14s %12lld parameters %14lld bytes\n",
-                  entry.tensor.c_str(), entry.group.c_str(), entry.tier.c_str(),
-                  static_cast<long long>(entry.parameters), static_cast<long long>(entry.bytes));
-    text += line;
-  }
-  std::snprintf(line, sizeof line, "%d launches and %lld bytes per step\n", description.launches,
-                static_cast<long long>(description.bytes));
-  return text + line;
 }
 
 }  // namespace curb

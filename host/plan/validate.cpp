@@ -131,6 +131,9 @@ void validate(const Group& group, const Hyperparameters& h) {
     refuse(named(group),
            "max_norm must be at least 1e-30 (infinity: none), not " + text(h.max_norm));
   }
+  if (!(h.ema_decay >= 0.0f && h.ema_decay <= 1.0f)) {
+    refuse(named(group), "ema_decay must be in [0, 1], not " + text(h.ema_decay));
+  }
   if (!std::isfinite(h.gradient_scale)) {
     refuse(named(group), "gradient_scale must be finite, not " + text(h.gradient_scale));
   }
@@ -147,7 +150,13 @@ void validate(const Group& group, const Hyperparameters& h) {
   }
 }
 
-void validate(const std::vector<Group>& groups, const std::vector<Tensor>& tensors) {
+void validate(const std::vector<Group>& groups, const std::vector<Tensor>& tensors,
+              const PlanOptions& options) {
+  const PlanOptions none;
+  if (options.clip_norm != none.clip_norm || options.skip_non_finite || options.found_inf ||
+      options.loss_scale || options.zero_gradients || options.statistics) {
+    throw Error("plan options other than the seed are not built yet");
+  }
   if (groups.empty()) throw Error("a plan needs at least one group");
   for (const Group& group : groups) {
     check_modes(group);
@@ -159,6 +168,11 @@ void validate(const std::vector<Group>& groups, const std::vector<Tensor>& tenso
   std::vector<Range> ranges;
   for (const Tensor& tensor : tensors) {
     check_shape(tensor, groups.size());
+    if (tensor.storage != Storage::float32 || tensor.gradient_type != DataType::float32 ||
+        tensor.state_type[0] != DataType::float32 || tensor.state_type[1] != DataType::float32 ||
+        tensor.ema != nullptr) {
+      refuse(named(tensor), "storage other than float32, and averages, are not built yet");
+    }
     const int states = state_count(groups[tensor.group].modes);
     add_range(tensor, tensor.parameter, sizeof(float), "parameter", ranges);
     for (int s = 0; s < states; ++s) {

@@ -11,6 +11,7 @@ namespace curb::plan {
 void validate(const Group& group, const Hyperparameters& value);
 
 /// Throws Error for anything that cannot be a plan.
-void validate(const std::vector<Group>& groups, const std::vector<Tensor>& tensors);
+void validate(const std::vector<Group>& groups, const std::vector<Tensor>& tensors,
+              const PlanOptions& options);
 
 }  // namespace curb::plan

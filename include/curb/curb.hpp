@@ -13,10 +13,12 @@
 // The caller owns every tensor; the plan owns only its tables. No function needs a current device.
 #pragma once
 
+#include <curb/export.h>
+
 #include <cstddef>
 #include <cstdint>
-#include <curb/export.h>
 #include <curb/rules/hyperparameters.hpp>
+#include <curb/rules/storage.hpp>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -27,12 +29,14 @@ struct CUstream_st;
 
 namespace curb {
 
+using rules::DataType;
 using rules::Hyperparameters;
 using rules::L1Mode;
 using rules::L2Mode;
 using rules::MaxNormMode;
 using rules::Modes;
 using rules::OptimizerKind;
+using rules::Storage;
 
 using Stream = CUstream_st*;  ///< the same type as cudaStream_t; ignored on the CPU
 
@@ -92,10 +96,22 @@ struct Tensor {
   std::int64_t leading_dimension = 0;  ///< elements from row to row; 0: columns
   Incoming incoming = Incoming::row;
   bool regularised = true;  ///< false: free of every penalty, decay and constraint
+  Storage storage = Storage::float32;
+  /// The fp32 weights: of float32 and bfloat16_master. Not read by a step of the other storages.
   float* parameter = nullptr;
+  /// The bfloat16 weights of every storage but float32. A row of them may be longer than max_norm
+  /// by the rounding to bfloat16: by a factor of 1 + 2^-8, with bfloat16_stochastic 1 + 2^-7.
+  std::uint16_t* bfloat16 = nullptr;
+  std::uint16_t* remainder = nullptr;  ///< of bfloat16_remainder: begins as rules::split gives it
+  DataType gradient_type = DataType::float32;
   /// The optimiser's state, zero before the first step. sgd: none; with cumulative L1: {penalty
-  /// received}; momentum and nesterov: {velocity}; adam: {first moment, second moment}.
-  float* state[2] = {nullptr, nullptr};
+  /// received}; momentum and nesterov: {velocity}; adam: {first moment, second moment}; adagrad and
+  /// rmsprop: {squared gradients}. Of float, but for a velocity that may be of bfloat16.
+  void* state[2] = {nullptr, nullptr};
+  DataType state_type[2] = {DataType::float32, DataType::float32};
+  /// Optional: the exponential moving average of the weights as they are stored, which begins as a
+  /// copy of them and is updated in the same pass. It has no exact zeros.
+  float* ema = nullptr;
   const std::uint8_t* mask = nullptr;  ///< optional; 0 holds the weight at zero
 
   static Tensor matrix(std::string name, float* parameter, std::int64_t rows, std::int64_t columns,
@@ -123,10 +139,44 @@ CURB_API int state_count(const Modes& modes);
 /// A group's memory, for checkpoints. Plain numbers; the tensors' states are the caller's already.
 using GroupState = rules::FilterState;
 
+/// What a plan does beyond the groups' updates. Pointers are of the plan's device and are read at
+/// every step.
+struct PlanOptions {
+  /// The norm of the data gradient (unscaled, over all tensors, without masked weights) that is not
+  /// to be exceeded: a longer gradient is multiplied by clip_norm / norm. Needs a pass of its own
+  /// over the gradients. In (0, infinity]; infinity: none.
+  float clip_norm = rules::kInfinity;
+  /// A step with a gradient that holds NaN or infinity (masked weights aside) changes nothing: no
+  /// weight, no state, no step count. Needs a pass over the gradients, the same as clip_norm's.
+  bool skip_non_finite = false;
+  /// Optional scalar: the step is skipped as well where it is not zero.
+  const float* found_inf = nullptr;
+  /// Optional scalar, by which all gradients are divided (beside gradient_scale): the loss scale.
+  const float* loss_scale = nullptr;
+  /// Every step leaves the gradients zero, a skipped one too: see bind_writable_gradients.
+  bool zero_gradients = false;
+  /// collect_statistics may be called.
+  bool statistics = false;
+  /// Of Storage::bfloat16_stochastic. The numbers drawn depend on the seed, the step, the tensor's
+  /// name and the element's place in storage.
+  std::uint64_t seed = 0;
+};
+
 /// Counters since the plan was built.
 struct StepStatistics {
   std::uint64_t clamped_rows = 0;     ///< rows that max-norm rescaled
   std::uint64_t non_finite_rows = 0;  ///< rows left alone because they hold NaN or infinity
+  std::uint64_t skipped_steps = 0;    ///< see PlanOptions::skip_non_finite and found_inf
+};
+
+/// A tensor as collect_statistics found it.
+struct TensorStatistics {
+  std::uint64_t zeros = 0;  ///< weights that are exactly zero
+  /// l1 |w|_1 + l2/2 |w|^2 + group_lasso sum_r sqrt(|r|) |w_r| with the group's coefficients of the
+  /// moment, in double, added in a fixed order. Zero for a tensor that is free of regularisation.
+  double penalty = 0.0;
+  std::uint64_t clamped_rows = 0;     ///< since the plan was built, as in StepStatistics
+  std::uint64_t non_finite_rows = 0;  ///< likewise
 };
 
 /// What the plan does in a step.
@@ -135,13 +185,20 @@ struct PlanDescription {
     std::string tensor;
     std::string group;
     std::string tier;
+    std::string storage;
     std::int64_t parameters = 0;
-    std::int64_t bytes = 0;  ///< read and written in one step, weights through gradients
+    std::int64_t bytes_read = 0;     ///< in one step, weights through gradients
+    std::int64_t bytes_written = 0;  ///< likewise
+    std::int64_t bytes = 0;          ///< both
   };
   std::vector<Entry> tensors;
   int launches = 0;  ///< kernels per step, the prologue included; 0 on the CPU
+  std::int64_t bytes_read = 0;
+  std::int64_t bytes_written = 0;
   std::int64_t bytes = 0;
 };
+/// The time in seconds below which no step can be on a memory of `bytes_per_second`, caches aside.
+CURB_API double floor_seconds(const PlanDescription& description, double bytes_per_second);
 CURB_API std::string to_string(const PlanDescription& description);
 
 /// A plan may be used by one thread at a time. Movable, not copyable.
@@ -150,15 +207,20 @@ class CURB_API Plan {
   /// Builds the tables. Throws Error for null, overlapping or misshapen tensors, hyper-parameters
   /// out of range, and combinations without an exact meaning, each by name. Allocates on the device
   /// and synchronises it.
-  Plan(const Device& device, std::vector<Group> groups, std::vector<Tensor> tensors);
+  Plan(const Device& device, std::vector<Group> groups, std::vector<Tensor> tensors,
+       const PlanOptions& options = {});
   ~Plan();
   Plan(Plan&&) noexcept;
   Plan& operator=(Plan&&) noexcept;
 
-  /// One gradient per tensor, in the tensors' order: float, in the parameter's layout, neither null
-  /// nor written by the step. Takes effect for later steps on `stream`. Copies nothing from
-  /// pageable memory, allocates nothing and does not synchronise; may be captured.
+  /// One gradient per tensor, in the tensors' order: of the tensor's gradient_type, in the
+  /// parameter's layout, neither null nor written by the step. Takes effect for later steps on
+  /// `stream`. Copies nothing from pageable memory, allocates nothing and does not synchronise; may
+  /// be captured. Throws Error in a plan that zeroes its gradients.
   void bind_gradients(const std::vector<const void*>& gradients, Stream stream = nullptr);
+
+  /// The same, of memory that the step may write: for a plan that zeroes its gradients.
+  void bind_writable_gradients(const std::vector<void*>& gradients, Stream stream = nullptr);
 
   /// Replaces a group's hyper-parameters for later steps on `stream`; a captured graph of step()
   /// sees them at its next replay. Throws Error for a value out of range. Asynchronous.
@@ -168,6 +230,17 @@ class CURB_API Plan {
   /// One step of every tensor. Asynchronous on CUDA: allocates nothing, synchronises nothing, may
   /// be captured. Gradients must have been bound.
   void step(Stream stream = nullptr);
+
+  /// 1 if the last step was skipped, else 0: a scalar in the plan's device memory, valid as long as
+  /// the plan, to be read in the order of the steps' stream. Null in a plan that skips no step.
+  const float* found_inf() const;
+
+  /// Counts zeros and adds up the penalty of every tensor as it is now, in one pass over the
+  /// weights. Asynchronous, may be captured. Throws Error without PlanOptions::statistics.
+  void collect_statistics(Stream stream = nullptr);
+  /// What collect_statistics found last, in the tensors' order (zeros, before the first call);
+  /// waits for `stream`.
+  std::vector<TensorStatistics> tensor_statistics(Stream stream = nullptr) const;
 
   /// Each group's step count and filters; waits for `stream`.
   std::vector<GroupState> export_state(Stream stream = nullptr) const;

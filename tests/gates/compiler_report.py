@@ -55,7 +55,7 @@ REGISTERS = {
 
 # In those kernels a thread moves four quads of every array, in registers all at once.
 QUADS_PER_THREAD = 4
-STATES = {"Sgd": 0, "CumulativeSgd": 1, "Momentum": 1, "Adam": 2}
+STATES = {"Sgd": 0, "CumulativeSgd": 1, "Momentum": 1, "Adam": 2, "Adagrad": 1}
 # Kernel: (arrays that are loaded, arrays that are stored), beside one of each per state.
 QUAD_ACCESSES = {
     "update_elements": (2, 1),

@@ -44,6 +44,7 @@ template void step<Sgd>(const Coefficients&);
 template void step<CumulativeSgd>(const Coefficients&);
 template void step<Momentum>(const Coefficients&);
 template void step<Adam>(const Coefficients&);
+template void step<Adagrad>(const Coefficients&);
 
 double row_sum() {
   return canonical_row_sum(1, [](std::int64_t) -> double { return 0.0; });

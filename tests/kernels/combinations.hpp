@@ -13,6 +13,7 @@
 #include "kernels/update.hpp"
 #include "tests/kernels/serial_step.hpp"
 #include "tests/kernels/values.hpp"
+#include "tests/rules/optimizer_kinds.hpp"
 
 namespace curb::testing {
 
@@ -29,8 +30,7 @@ struct Combination {
 /// Everything that an element-wise step can be asked for, off and on, in every mode.
 inline std::vector<Combination> all_combinations() {
   std::vector<Combination> all;
-  for (const OptimizerKind optimizer : {OptimizerKind::sgd, OptimizerKind::momentum,
-                                        OptimizerKind::nesterov, OptimizerKind::adam}) {
+  for (const OptimizerKind optimizer : kAllOptimizers) {
     for (const L1Mode l1 : {L1Mode::prox, L1Mode::sign, L1Mode::cumulative}) {
       if (l1 == L1Mode::cumulative && optimizer != OptimizerKind::sgd) continue;
       for (const L2Mode l2 : {L2Mode::coupled, L2Mode::prox}) {
@@ -75,7 +75,10 @@ inline HostTensor random_tensor(const Combination& combination, std::size_t n,
   tensor.gradient = random.any(n);
   const int states = kernels::state_count(kernels::update_kind(combination.modes));
   for (int s = 0; s < states; ++s) tensor.state[static_cast<std::size_t>(s)] = random.any(n);
-  for (float& second_moment : tensor.state[1]) second_moment = std::fabs(second_moment);
+  const bool adam = combination.modes.optimizer == OptimizerKind::adam;
+  if (rules::has_metric(combination.modes.optimizer)) {
+    for (float& squares : tensor.state[adam ? 1 : 0]) squares = std::fabs(squares);
+  }
   if (combination.masked) tensor.mask = random.mask(n);
   return tensor;
 }

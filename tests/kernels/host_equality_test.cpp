@@ -20,7 +20,7 @@
 namespace curb::testing {
 namespace {
 
-/// Every optimiser with the penalties and modes that go with it; the last has no row stages.
+/// Every optimiser with the penalties and modes that go with it; adamw has no row stages.
 std::vector<Group> all_groups() {
   Group everything;
   everything.modes.l2 = L2Mode::prox;
@@ -42,7 +42,9 @@ std::vector<Group> all_groups() {
                                with("adam", OptimizerKind::adam),
                                with("adam exact", OptimizerKind::adam),
                                with("adam outgoing", OptimizerKind::adam),
-                               with("adamw", OptimizerKind::adam)};
+                               with("adamw", OptimizerKind::adam),
+                               with("adagrad", OptimizerKind::adagrad),
+                               with("rmsprop exact", OptimizerKind::rmsprop)};
   groups[1].modes.l1 = L1Mode::cumulative;
   groups[2].modes.l1 = L1Mode::sign;
   groups[3].modes.non_negative = true;
@@ -52,6 +54,7 @@ std::vector<Group> all_groups() {
   groups[7].hyperparameters.group_lasso = 0.0f;
   groups[7].hyperparameters.max_norm = rules::kInfinity;
   groups[7].hyperparameters.weight_decay = 0.1f;
+  groups[9].modes.max_norm = MaxNormMode::exact;
   return groups;
 }
 

@@ -13,6 +13,7 @@
 #include "kernels/update.hpp"
 #include "tests/kernels/expect.hpp"
 #include "tests/kernels/values.hpp"
+#include "tests/rules/optimizer_kinds.hpp"
 #include "tests/simt/executor.hpp"
 
 namespace curb::testing {
@@ -23,12 +24,11 @@ using rules::Coefficients;
 using rules::Hyperparameters;
 using rules::OptimizerKind;
 
-/// Every float of it; they stand side by side, before the one switch.
-using CoefficientFloats = std::array<float, offsetof(Coefficients, max_norm_exact) / sizeof(float)>;
+/// Every float of it; they stand side by side, before all else.
+using CoefficientFloats = std::array<float, offsetof(Coefficients, ema_gain) / sizeof(float) + 1>;
 
 ::testing::AssertionResult same_coefficients(const Coefficients& actual,
                                              const Coefficients& expected) {
-  static_assert(sizeof(Coefficients) - offsetof(Coefficients, max_norm_exact) == sizeof(float));
   CoefficientFloats a;
   CoefficientFloats b;
   std::memcpy(a.data(), &actual, sizeof a);
@@ -39,8 +39,9 @@ using CoefficientFloats = std::array<float, offsetof(Coefficients, max_norm_exac
                                            << ", not " << describe_float(b[i]);
     }
   }
-  if (actual.max_norm_exact != expected.max_norm_exact) {
-    return ::testing::AssertionFailure() << "max_norm_exact differs";
+  if (actual.step != expected.step || actual.max_norm_exact != expected.max_norm_exact ||
+      actual.skip != expected.skip) {
+    return ::testing::AssertionFailure() << "step, max_norm_exact or skip differs";
   }
   return ::testing::AssertionSuccess();
 }
@@ -48,8 +49,7 @@ using CoefficientFloats = std::array<float, offsetof(Coefficients, max_norm_exac
 /// A group for every combination of modes: more than one block of the prologue's kernel.
 std::vector<GroupRecord> every_group() {
   std::vector<GroupRecord> groups;
-  for (const OptimizerKind optimizer : {OptimizerKind::sgd, OptimizerKind::momentum,
-                                        OptimizerKind::nesterov, OptimizerKind::adam}) {
+  for (const OptimizerKind optimizer : kAllOptimizers) {
     for (const rules::L1Mode l1 :
          {rules::L1Mode::prox, rules::L1Mode::sign, rules::L1Mode::cumulative}) {
       for (const rules::L2Mode l2 : {rules::L2Mode::coupled, rules::L2Mode::prox}) {
@@ -82,6 +82,7 @@ Hyperparameters scheduled(std::size_t step, RandomFloats& random) {
   h.group_lasso = 1e-2f * progress;
   h.max_norm = 3.0f - progress;
   h.gradient_scale = 1.0f / (1.0f + static_cast<float>(step % 4));
+  h.ema_decay = 0.9f + 0.09f * progress;
   return h;
 }
 

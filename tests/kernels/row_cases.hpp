@@ -76,6 +76,13 @@ inline std::vector<RowCase> row_cases() {
              c.modes.max_norm = rules::MaxNormMode::exact;
              c.modes.non_negative = true;
            }),
+      with("adagrad, group and exact max-norm", OptimizerKind::adagrad,
+           [](RowCase& c) {
+             c.modes.max_norm = rules::MaxNormMode::exact;
+             c.h.group_lasso = 1.0f;
+             c.h.max_norm = 1.0f;
+           }),
+      with("rmsprop, everything", OptimizerKind::rmsprop, everything),
   };
 }
 
@@ -154,7 +161,11 @@ inline HostTensor make_rows(const RowCase& row_case, kernels::Incoming incoming,
       tensor.weight[at[k]] = weight[k];
       tensor.gradient[at[k]] = random.uniform();
       if (states > 0) tensor.state[0][at[k]] = random.uniform();
-      if (states > 1) tensor.state[1][at[k]] = std::fabs(random.uniform());
+      if (states > 1) tensor.state[1][at[k]] = random.uniform();
+      if (rules::has_metric(row_case.modes.optimizer)) {
+        float& squares = tensor.state[states > 1 ? 1 : 0][at[k]];
+        squares = std::fabs(squares);
+      }
     }
   }
   return tensor;

@@ -21,6 +21,8 @@ void with_optimizer(kernels::UpdateKind kind, Body&& body) {
       return body(rules::Momentum{});
     case kernels::UpdateKind::adam:
       return body(rules::Adam{});
+    case kernels::UpdateKind::adagrad:
+      return body(rules::Adagrad{});
   }
 }
 

@@ -77,6 +77,10 @@ TEST(UpdateElements, EqualTheLoopAtEveryTailAndOffsetForAdam) {
   expect_equality_at_every_tail_and_offset(every_stage(OptimizerKind::adam));
 }
 
+TEST(UpdateElements, EqualTheLoopAtEveryTailAndOffsetForAdagrad) {
+  expect_equality_at_every_tail_and_offset(every_stage(OptimizerKind::adagrad));
+}
+
 TEST(UpdateElements, TouchOnlyTheElementsOfTheirItems) {
   on_every_order([] {
     RandomFloats random(3);

@@ -93,10 +93,11 @@ std::vector<Case> cases() {
   return result;
 }
 
-// Adam's normalised steps do not die out by themselves where the gradient does, so its learning
-// rate falls geometrically.
+// The normalised steps of Adam and RMSprop do not die out by themselves where the gradient does, so
+// their learning rate falls geometrically.
 double learning_rate(Optimizer optimizer, double progress) {
-  return optimizer == Optimizer::adam ? 0.1 * std::pow(1e-9, progress) : 0.5;
+  const bool normalised = optimizer == Optimizer::adam || optimizer == Optimizer::rmsprop;
+  return normalised ? 0.1 * std::pow(1e-9, progress) : 0.5;
 }
 
 Vector run(const Quadratic& quadratic, Hyper hyper, const Modes& modes, const Layout& layout,
@@ -117,8 +118,8 @@ TEST_P(FixedPoint, OfEveryOptimiserIsTheMinimiser) {
   const Quadratic quadratic = ill_conditioned();
   const ConvexResult optimum = minimise(quadratic, c.hyper, c.modes, c.layout);
   ASSERT_LE(optimum.residual, 1e-12);
-  for (const Optimizer optimizer :
-       {Optimizer::sgd, Optimizer::momentum, Optimizer::nesterov, Optimizer::adam}) {
+  for (const Optimizer optimizer : {Optimizer::sgd, Optimizer::momentum, Optimizer::nesterov,
+                                    Optimizer::adam, Optimizer::adagrad, Optimizer::rmsprop}) {
     Modes modes = c.modes;
     modes.optimizer = optimizer;
     const Vector start(kRows * kColumns, 0.5);

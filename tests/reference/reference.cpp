@@ -39,19 +39,25 @@ double filter(const Hyper& hyper, Optimizer optimizer, double beta1_power, doubl
       memory = hyper.beta1 * memory + (1.0 - hyper.beta1) * input;
       return memory / (1.0 - beta1_power);
     case Optimizer::sgd:
+    case Optimizer::adagrad:
+    case Optimizer::rmsprop:
       break;
   }
   return input;
 }
 
-// The T_i. Adam's second moment takes in the gradient here.
+// The T_i. The squared gradients are taken in here.
 std::vector<double> step_lengths(const Hyper& hyper, Optimizer optimizer,
                                  const std::vector<double>& gradient, State& state) {
   std::vector<double> lengths(gradient.size(), hyper.learning_rate);
-  if (optimizer != Optimizer::adam) return lengths;
+  if (!has_metric(optimizer)) return lengths;
+  const bool averages = optimizer != Optimizer::adagrad;
   for (std::size_t i = 0; i < gradient.size(); ++i) {
-    state.v[i] = hyper.beta2 * state.v[i] + (1.0 - hyper.beta2) * gradient[i] * gradient[i];
-    const double corrected = state.v[i] / (1.0 - state.beta2_power);
+    const double squared = gradient[i] * gradient[i];
+    state.v[i] =
+        averages ? hyper.beta2 * state.v[i] + (1.0 - hyper.beta2) * squared : state.v[i] + squared;
+    const double corrected =
+        optimizer == Optimizer::adam ? state.v[i] / (1.0 - state.beta2_power) : state.v[i];
     lengths[i] = hyper.learning_rate / (std::sqrt(corrected) + hyper.epsilon);
   }
   return lengths;
@@ -126,6 +132,11 @@ void metric_row_stages(const Coefficients& coefficients, double max_norm, MaxNor
 
 }  // namespace
 
+bool has_metric(Optimizer optimizer) {
+  return optimizer == Optimizer::adam || optimizer == Optimizer::adagrad ||
+         optimizer == Optimizer::rmsprop;
+}
+
 std::vector<double> gather(const std::vector<double>& tensor, const IndexSet& set) {
   std::vector<double> row;
   row.reserve(set.size());
@@ -183,7 +194,7 @@ StepReport proximal_step(const Coefficients& coefficients, double max_norm, cons
       ++report.non_finite_rows;
       continue;
     }
-    if (modes.optimizer == Optimizer::adam) {
+    if (has_metric(modes.optimizer)) {
       metric_row_stages(coefficients, max_norm, modes.max_norm, gather(step_length, set), row,
                         report);
     } else if (!row.empty()) {

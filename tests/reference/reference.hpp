@@ -26,10 +26,12 @@
 // optimiser's own filter, as if it were one more component of the gradient. Unlike the closed form
 // (1 - momentum^t) / (1 - momentum) this remains right under schedules of momentum and coefficient.
 //
-// Adam's step is elementwise, T_i = learning_rate / (sqrt(vhat_i) + epsilon). There a proximal L2
-// joins the metric before the group stage, and group and `exact` max-norm are not radial: see
-// metric.hpp. `radial` max-norm under Adam is the textbook's w *= c / |w|. It keeps the constraint,
-// but it is not the minimiser of F.
+// The step of Adam, Adagrad and RMSprop is elementwise, T_i = learning_rate / (sqrt(vhat_i) +
+// epsilon). There a proximal L2 joins the metric before the group stage, and group and `exact`
+// max-norm are not radial: see metric.hpp. `radial` max-norm is the textbook's w *= c / |w| there.
+// It keeps the constraint, but it is not the minimiser of F. Adagrad and RMSprop (in PyTorch's
+// form: no bias correction, epsilon outside the root) have no filter of the gradient, and so none
+// of the coefficients.
 #pragma once
 
 #include <cstddef>
@@ -39,7 +41,7 @@
 
 namespace curb::testing {
 
-enum class Optimizer { sgd, momentum, nesterov, adam };
+enum class Optimizer { sgd, momentum, nesterov, adam, adagrad, rmsprop };
 enum class L1Mode { prox, sign, cumulative };
 enum class L2Mode { coupled, prox };
 enum class MaxNormMode { radial, exact };
@@ -69,6 +71,9 @@ struct Modes {
   GroupBy group_by = GroupBy::incoming;
 };
 
+// Whether each weight has a step length of its own.
+bool has_metric(Optimizer optimizer);
+
 using IndexSet = std::vector<std::size_t>;
 
 // The elements of a flat tensor that a set names, in the order of the set.
@@ -94,7 +99,8 @@ struct State {
 
   std::vector<double> w;
   std::vector<double> m;  // velocity (heavy ball, Nesterov) or first moment (Adam)
-  std::vector<double> v;  // second moment (Adam)
+  std::vector<double>
+      v;  // second moment (Adam, RMSprop), or the sum of squared gradients (Adagrad)
   std::vector<double> q;  // L1 penalty each weight has received so far (cumulative L1)
   // The optimiser's filter applied to the proximal coefficients; what m is to the gradient.
   double filtered_l1 = 0.0;
@@ -129,10 +135,10 @@ struct Coefficients {
 //     1/2 sum_i (w_i - z_i)^2 / T_i + l1 |w|_1 + l2/2 |w|^2 + group sum_r sqrt(|r|) |w_r|
 //     within the mask, the sign constraint and the balls |w_r| <= max_norm,
 //
-// for the incoming z = w (except Optimizer::adam with MaxNormMode::radial and a row outside its
-// ball). `step_length` holds the T_i; under all optimisers but adam they must be equal.
+// for the incoming z = w (except has_metric with MaxNormMode::radial and a row outside its ball).
+// `step_length` holds the T_i, which must be equal under the optimisers without a metric.
 // Throws std::invalid_argument for a group per outgoing set together with a finite max_norm, which
-// has no exact sequential form, and for steps of length zero with exact max-norm under adam.
+// has no exact sequential form, and for steps of length zero with exact max-norm in a metric.
 StepReport proximal_step(const Coefficients& coefficients, double max_norm, const Modes& modes,
                          const Layout& layout, const std::vector<double>& step_length,
                          std::vector<double>& w);

@@ -118,6 +118,13 @@ TEST(Optimizers, FirstThreeSteps) {
   expect_near(path(hyper, modes, 1.0, 0.5, 3), {0.886, 0.725566, 0.525363646}, 1e-15);
   modes.optimizer = Optimizer::adam;
   expect_near(path(hyper, modes, 1.0, 0.5, 3), {0.9000000017, 0.8000473405, 0.7001745748}, 1e-10);
+  modes.optimizer = Optimizer::adagrad;
+  expect_near(path(hyper, modes, 1.0, 0.5, 3), {0.9000000017, 0.8298860073, 0.7729372239}, 1e-10);
+  modes.optimizer = Optimizer::rmsprop;
+  hyper.beta2 = 0.9;
+  expect_near(path(hyper, modes, 1.0, 0.5, 3), {0.6837722506, 0.4603292096, 0.2763137578}, 1e-10);
+  hyper.beta2 = 0.999;
+  modes.optimizer = Optimizer::adam;
   hyper.l2 = 0.0;
   hyper.weight_decay = 0.1;
   expect_near(path(hyper, modes, 1.0, 0.5, 3), {0.890000002, 0.781100004, 0.6732890059}, 1e-10);
@@ -143,7 +150,8 @@ class Settles : public ::testing::TestWithParam<Optimizer> {};
 
 TEST_P(Settles, OnTheMinimiserOfTheStatedObjective) {
   Hyper hyper;
-  hyper.learning_rate = GetParam() == Optimizer::adam ? 0.01 : 0.1;
+  const bool normalised = GetParam() == Optimizer::adam || GetParam() == Optimizer::rmsprop;
+  hyper.learning_rate = normalised ? 0.01 : 0.1;
   hyper.l1 = 0.3;
   Modes modes;
   modes.optimizer = GetParam();
@@ -155,7 +163,8 @@ TEST_P(Settles, OnTheMinimiserOfTheStatedObjective) {
 
 INSTANTIATE_TEST_SUITE_P(AllOptimizers, Settles,
                          ::testing::Values(Optimizer::sgd, Optimizer::momentum, Optimizer::nesterov,
-                                           Optimizer::adam));
+                                           Optimizer::adam, Optimizer::adagrad,
+                                           Optimizer::rmsprop));
 
 class Schedules : public ::testing::TestWithParam<Optimizer> {};
 

@@ -8,6 +8,8 @@
 #include <functional>
 #include <random>
 
+#include "tests/rules/optimizer_kinds.hpp"
+
 namespace curb::testing {
 namespace {
 
@@ -15,9 +17,6 @@ using rules::Coefficients;
 using rules::FilterState;
 using rules::Hyperparameters;
 using rules::OptimizerKind;
-
-constexpr OptimizerKind kKinds[] = {OptimizerKind::sgd, OptimizerKind::momentum,
-                                    OptimizerKind::nesterov, OptimizerKind::adam};
 
 rules::Modes proximal(OptimizerKind kind) {
   rules::Modes modes;
@@ -38,13 +37,15 @@ double gain(OptimizerKind kind, double mu, int t) {
       return geometric(mu, t + 1);
     case OptimizerKind::sgd:
     case OptimizerKind::adam:  // its first moment is bias-corrected: the mean of a constant
+    case OptimizerKind::adagrad:
+    case OptimizerKind::rmsprop:
       break;
   }
   return 1.0;
 }
 
 TEST(EffectiveStep, EqualsTheClosedFormForConstantMomentum) {
-  for (const OptimizerKind kind : kKinds) {
+  for (const OptimizerKind kind : kAllOptimizers) {
     for (const float mu : {0.0f, 0.5f, 0.9f, 0.99f}) {
       Hyperparameters h;
       h.momentum = mu;
@@ -89,6 +90,8 @@ TEST(EffectiveStep, FollowsTheOptimiserUnderSchedules) {
   expect_gain_of_the_optimiser<rules::Momentum>(OptimizerKind::momentum);
   expect_gain_of_the_optimiser<rules::Momentum>(OptimizerKind::nesterov);
   expect_gain_of_the_optimiser<rules::Adam>(OptimizerKind::adam);
+  expect_gain_of_the_optimiser<rules::Adagrad>(OptimizerKind::adagrad);
+  expect_gain_of_the_optimiser<rules::Adagrad>(OptimizerKind::rmsprop);
 }
 
 // Powers of beta by multiplication in double, step by step, never by a power function.

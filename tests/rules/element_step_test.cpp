@@ -100,6 +100,8 @@ TEST(UpdateElement, IsTheReferenceInEveryCombination) {
     expect_the_reference<rules::Momentum>(random_step(Optimizer::momentum, random), random);
     expect_the_reference<rules::Momentum>(random_step(Optimizer::nesterov, random), random);
     expect_the_reference<rules::Adam>(random_step(Optimizer::adam, random), random);
+    expect_the_reference<rules::Adagrad>(random_step(Optimizer::adagrad, random), random);
+    expect_the_reference<rules::Adagrad>(random_step(Optimizer::rmsprop, random), random);
     if (HasFatalFailure()) return;
   }
 }
@@ -132,6 +134,8 @@ TEST(UpdateElement, KeepsNanThroughEveryStage) {
     EXPECT_TRUE(std::isnan(rules::update_element(rules::CumulativeSgd{}, c, w, g, state, true)));
     EXPECT_TRUE(std::isnan(rules::update_element(rules::Momentum{}, c, w, g, state, true)));
     EXPECT_TRUE(std::isnan(rules::update_element(rules::Adam{}, c, w, g, state, true)));
+    state[0] = 0.0f;
+    EXPECT_TRUE(std::isnan(rules::update_element(rules::Adagrad{}, c, w, g, state, true)));
   }
 }
 
@@ -144,6 +148,8 @@ TEST(UpdateElement, HoldsAMaskedWeightAtPlusZero) {
     EXPECT_EQ(bits(rules::update_element(rules::Momentum{}, c, w, 0.5f, state, false)), 0U);
     state[0] = 0.0f;
     EXPECT_EQ(bits(rules::update_element(rules::Adam{}, c, w, 0.5f, state, false)), 0U);
+    state[0] = 0.0f;
+    EXPECT_EQ(bits(rules::update_element(rules::Adagrad{}, c, w, 0.5f, state, false)), 0U);
   }
 }
 

@@ -17,6 +17,10 @@ inline rules::OptimizerKind from_reference(Optimizer optimizer) {
       return rules::OptimizerKind::nesterov;
     case Optimizer::adam:
       return rules::OptimizerKind::adam;
+    case Optimizer::adagrad:
+      return rules::OptimizerKind::adagrad;
+    case Optimizer::rmsprop:
+      return rules::OptimizerKind::rmsprop;
     case Optimizer::sgd:
       break;
   }

@@ -39,7 +39,10 @@ struct Coefficients {
   float group_lasso = 0.0f;
   float max_norm = kInfinity;
   float lower_bound = -kInfinity;
+  float ema_gain = 0.0f;   ///< 1 - ema_decay
+  std::uint64_t step = 0;  ///< names the step's random numbers
   bool max_norm_exact = false;
+  bool skip = false;  ///< the step is not to be taken: nothing may change
 };
 
 namespace detail {
@@ -61,6 +64,8 @@ CURB_HOST_DEVICE double filtered(OptimizerKind kind, const Hyperparameters& h, d
       return div(memory, add(1.0, -beta1_power));
     }
     case OptimizerKind::sgd:
+    case OptimizerKind::adagrad:  // no first moment: the gradient's gain is in the metric alone
+    case OptimizerKind::rmsprop:
       break;
   }
   return coefficient;
@@ -96,6 +101,10 @@ CURB_HOST_DEVICE Coefficients advance(const Modes& modes, const Hyperparameters&
   c.one_minus_beta2 = static_cast<float>(add(1.0, -static_cast<double>(h.beta2)));
   c.inverse_bias1 = static_cast<float>(div(1.0, add(1.0, -state.beta1_power)));
   c.inverse_bias2 = static_cast<float>(div(1.0, add(1.0, -state.beta2_power)));
+  if (modes.optimizer == OptimizerKind::adagrad) {  // a sum, not an average
+    c.beta2 = 1.0f;
+    c.one_minus_beta2 = 1.0f;
+  }
   c.epsilon = h.epsilon;
   c.decay_keep = static_cast<float>(fma(-eta, static_cast<double>(h.weight_decay), 1.0));
   const OptimizerKind kind = modes.optimizer;
@@ -109,6 +118,8 @@ CURB_HOST_DEVICE Coefficients advance(const Modes& modes, const Hyperparameters&
   c.max_norm = h.max_norm;
   c.max_norm_exact = modes.max_norm == MaxNormMode::exact;
   c.lower_bound = modes.non_negative ? 0.0f : -kInfinity;
+  c.ema_gain = static_cast<float>(add(1.0, -static_cast<double>(h.ema_decay)));
+  c.step = state.step;
   return c;
 }
 

@@ -73,4 +73,20 @@ struct Adam {
   }
 };
 
+/// Adagrad and RMSprop. State 0: the sum of squared gradients, or their running average.
+struct Adagrad {
+  static constexpr int kStates = 1;
+  static constexpr bool kDiagonalMetric = true;
+  static constexpr bool kCumulativeL1 = false;
+
+  CURB_HOST_DEVICE Direction direction(const Coefficients& c, float g, float* state) const {
+    state[0] = fma(c.beta2, state[0], mul(mul(c.one_minus_beta2, g), g));
+    return {g, denominator(c, state)};
+  }
+
+  CURB_HOST_DEVICE float denominator(const Coefficients& c, const float* state) const {
+    return add(square_root(state[0]), c.epsilon);
+  }
+};
+
 }  // namespace curb::rules

@@ -1,5 +1,6 @@
 // Copyright 2026 The curb authors. SPDX-License-Identifier: Apache-2.0
-// Where a diagonal metric is at its worst: tiny steps, an overflown second moment, NaN under a mask.
+// Where a diagonal metric is at its worst: tiny steps, an overflown second moment, NaN under a
+// mask.
 #include <gtest/gtest.h>
 
 #include <array>

@@ -92,9 +92,9 @@ std::vector<Objective> objectives() {
   };
 }
 
-constexpr std::array kOptimizers = {Optimizer::sgd, Optimizer::momentum, Optimizer::nesterov,
-                                    Optimizer::adam};
-constexpr std::array kNames = {"sgd", "momentum", "nesterov", "adam"};
+constexpr std::array kOptimizers = {Optimizer::sgd,  Optimizer::momentum, Optimizer::nesterov,
+                                    Optimizer::adam, Optimizer::adagrad,  Optimizer::rmsprop};
+constexpr std::array kNames = {"sgd", "momentum", "nesterov", "adam", "adagrad", "rmsprop"};
 
 // A run on the quadratic, in fp32, beside the minimiser in double.
 struct Problem {
@@ -136,15 +136,19 @@ struct Problem {
   Layout layout = neurons_in_rows(kRows, kColumns);
 };
 
-// Adam's steps do not die out with the gradient. Where a penalty or a constraint holds the weights
-// against a gradient, a constant rate comes to rest all the same, each weight's step being undone
-// by its proximal one; and it must not fall, or steps drown in the rounding of fp32. Where the
-// gradient itself vanishes the rate has to fall, here from .05 to 5e-8.
+// The steps of Adam and RMSprop do not die out with the gradient. Where a penalty or a constraint
+// holds the weights against a gradient, a constant rate comes to rest all the same, each weight's
+// step being undone by its proximal one; and it must not fall, or steps drown in the rounding of
+// fp32. Where the gradient itself vanishes the rate has to fall, here from .05 to 5e-8.
 void adapt_rate(Optimizer optimizer, const Objective& objective, double progress,
                 Hyperparameters& h) {
-  if (optimizer != Optimizer::adam) return;
+  if (optimizer != Optimizer::adam && optimizer != Optimizer::rmsprop) return;
   h.learning_rate = 0.05f;
-  if (objective.gradient_vanishes) h.learning_rate *= static_cast<float>(std::pow(1e-6, progress));
+  double last = 1.0;
+  // Without the first moment that steadies Adam's steps, RMSprop's swing about the minimum at first.
+  if (optimizer == Optimizer::rmsprop) last = 1e-2;
+  if (objective.gradient_vanishes) last = 1e-6;
+  h.learning_rate *= static_cast<float>(std::pow(last, progress));
 }
 
 double progress_at(int t) { return static_cast<double>(t) / kSteps; }

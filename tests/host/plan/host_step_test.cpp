@@ -99,7 +99,7 @@ TEST(HostStep, EqualsTheSerialLoopAtEveryTailAndOffset) {
   for (const Combination& combination :
        {every_stage(OptimizerKind::sgd), every_stage(OptimizerKind::sgd, L1Mode::cumulative),
         every_stage(OptimizerKind::momentum), every_stage(OptimizerKind::nesterov),
-        every_stage(OptimizerKind::adam)}) {
+        every_stage(OptimizerKind::adam), every_stage(OptimizerKind::adagrad)}) {
     SCOPED_TRACE(describe(combination));
     for (std::size_t n = 0; n <= 70; ++n) {
       for (std::size_t offset = 0; offset < 8; ++offset) {
@@ -118,7 +118,7 @@ TEST(HostStep, RowsAndColumnsEqualTheSerialRow) {
   const int count = plan::host_steps(steps);
   RandomFloats random(3);
   for (const OptimizerKind optimizer :
-       {OptimizerKind::sgd, OptimizerKind::nesterov, OptimizerKind::adam}) {
+       {OptimizerKind::sgd, OptimizerKind::nesterov, OptimizerKind::adam, OptimizerKind::rmsprop}) {
     for (const rules::MaxNormMode mode : {rules::MaxNormMode::radial, rules::MaxNormMode::exact}) {
       for (const std::int64_t length :
            {1, 2, 5, 31, 64, 127, 128, 129, 300, 511, 512, 513, 1030, 2100}) {

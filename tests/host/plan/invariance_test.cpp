@@ -70,6 +70,8 @@ std::vector<Case> cases() {
   add("momentum", regularised(OptimizerKind::momentum, rules::L1Mode::prox));
   add("nesterov", regularised(OptimizerKind::nesterov, rules::L1Mode::sign));
   add("adam", regularised(OptimizerKind::adam, rules::L1Mode::prox));
+  add("adagrad", regularised(OptimizerKind::adagrad, rules::L1Mode::prox));
+  add("rmsprop", regularised(OptimizerKind::rmsprop, rules::L1Mode::sign));
   return result;
 }
 

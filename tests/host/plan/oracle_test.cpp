@@ -15,6 +15,7 @@
 #include "tests/reference/convex.hpp"
 #include "tests/reference/matrix.hpp"
 #include "tests/rules/float_bits.hpp"
+#include "tests/rules/optimizer_kinds.hpp"
 
 namespace curb::testing {
 namespace {
@@ -92,6 +93,7 @@ TEST_P(ThreeSteps, AreTheRecurrence) {
   const Group group = group_of(r.optimizer, [&r](Group& g) {
     g.hyperparameters.l2 = r.l2;
     g.hyperparameters.weight_decay = r.weight_decay;
+    if (r.optimizer == Kind::rmsprop) g.hyperparameters.beta2 = 0.9f;
   });
   expect_near(three_steps(group, 1.0f, 0.5f), r.after, 2e-7);
 }
@@ -103,7 +105,11 @@ INSTANTIATE_TEST_SUITE_P(
         Recurrence{"momentum", Kind::momentum, 0.1f, 0.0f, {0.94, 0.8266, 0.666274}},
         Recurrence{"nesterov", Kind::nesterov, 0.1f, 0.0f, {0.886, 0.725566, 0.525363646}},
         Recurrence{"adam", Kind::adam, 0.1f, 0.0f, {0.9000000017, 0.8000473405, 0.7001745748}},
-        Recurrence{"adamw", Kind::adam, 0.0f, 0.1f, {0.890000002, 0.781100004, 0.6732890059}}),
+        Recurrence{"adamw", Kind::adam, 0.0f, 0.1f, {0.890000002, 0.781100004, 0.6732890059}},
+        Recurrence{
+            "adagrad", Kind::adagrad, 0.1f, 0.0f, {0.9000000017, 0.8298860073, 0.7729372239}},
+        Recurrence{
+            "rmsprop", Kind::rmsprop, 0.1f, 0.0f, {0.6837722506, 0.4603292096, 0.2763137578}}),
     [](const ::testing::TestParamInfo<Recurrence>& r) { return r.param.name; });
 
 // One run on 1/2 (w - 1)^2; `before` may change the hyper-parameters before each step.
@@ -127,7 +133,7 @@ Descent descend(const Group& group, float start, int steps,
 
 void keep(int, TensorRun&) {}
 
-// Adam's steps do not die out with the gradient, so that its rate has to.
+// The steps of Adam and RMSprop do not die out with the gradient, so that the rate has to.
 void lower_the_rate(int t, TensorRun& run) {
   run.set(
       [t](Hyperparameters& h) { h.learning_rate = 0.1f * static_cast<float>(std::pow(0.99, t)); });
@@ -137,7 +143,8 @@ class Minimum : public ::testing::TestWithParam<Kind> {
  protected:
   double reached(const std::function<void(Group&)>& change) const {
     const Group group = group_of(GetParam(), change);
-    return descend(group, 0.2f, 2000, GetParam() == Kind::adam ? lower_the_rate : keep).last;
+    const bool normalised = GetParam() == Kind::adam || GetParam() == Kind::rmsprop;
+    return descend(group, 0.2f, 2000, normalised ? lower_the_rate : keep).last;
   }
 };
 
@@ -161,23 +168,8 @@ TEST_P(Minimum, IsExactlyZeroWhereTheGradientCannotLiftIt) {
   EXPECT_EQ(reached([](Group& g) { g.hyperparameters.l1 = 1.01f; }), 0.0);
 }
 
-std::string name_of(const ::testing::TestParamInfo<Kind>& kind) {
-  switch (kind.param) {
-    case Kind::sgd:
-      return "sgd";
-    case Kind::momentum:
-      return "momentum";
-    case Kind::nesterov:
-      return "nesterov";
-    case Kind::adam:
-      break;
-  }
-  return "adam";
-}
-
-INSTANTIATE_TEST_SUITE_P(Optimizers, Minimum,
-                         ::testing::Values(Kind::sgd, Kind::momentum, Kind::nesterov, Kind::adam),
-                         name_of);
+INSTANTIATE_TEST_SUITE_P(Optimizers, Minimum, ::testing::ValuesIn(kAllOptimizers),
+                         [](const auto& kind) { return name_of(kind.param); });
 
 // The closed form of the gain takes the weight to zero when mu rises: the filter does not.
 TEST(Schedule, OfMomentumDoesNotMoveTheMinimum) {
@@ -226,7 +218,7 @@ TEST(MaxNorm, ClampsTheLongRowAndNoOther) {
 
 // Frameworks that multiply by c / (epsilon + norm) shrink a legal row at every step.
 TEST(MaxNorm, ChangesNothingInAHundredThousandSteps) {
-  for (const Kind optimizer : {Kind::sgd, Kind::momentum, Kind::nesterov, Kind::adam}) {
+  for (const Kind optimizer : kAllOptimizers) {
     TensorRun run(ball(optimizer, 2.0f), 3, 2, {3.0f, 4.0f, 0.3f, 0.4f, 0.0f, 0.0f});
     const Floats zero(6, 0.0f);
     run.step(zero);

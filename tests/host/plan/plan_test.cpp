@@ -15,6 +15,7 @@
 
 #include "tests/host/plan/tensor_run.hpp"
 #include "tests/rules/float_bits.hpp"
+#include "tests/rules/optimizer_kinds.hpp"
 
 namespace curb::testing {
 namespace {
@@ -71,9 +72,8 @@ TEST_P(PlanState, CarriedToANewPlanGoesOnWithTheSameBits) {
   EXPECT_EQ(carried[0].step, 30U);
 }
 
-INSTANTIATE_TEST_SUITE_P(Optimizers, PlanState,
-                         ::testing::Values(OptimizerKind::sgd, OptimizerKind::momentum,
-                                           OptimizerKind::nesterov, OptimizerKind::adam));
+INSTANTIATE_TEST_SUITE_P(Optimizers, PlanState, ::testing::ValuesIn(kAllOptimizers),
+                         [](const auto& kind) { return name_of(kind.param); });
 
 // One plan over tensors of several groups does what a plan for each would.
 TEST(Groups, DoNotSeeOneAnother) {
@@ -108,8 +108,7 @@ TEST(Groups, DoNotSeeOneAnother) {
 
 // A bias in a group with every regulariser takes the bare step of the optimiser.
 TEST(Biases, AreFreeUnlessAskedFor) {
-  for (const OptimizerKind kind : {OptimizerKind::sgd, OptimizerKind::momentum,
-                                   OptimizerKind::nesterov, OptimizerKind::adam}) {
+  for (const OptimizerKind kind : kAllOptimizers) {
     Group group = regularised(kind);
     group.modes.non_negative = true;
     group.hyperparameters.weight_decay = 0.5f;
@@ -165,8 +164,7 @@ TEST(SetHyperparameters, ActsFromTheNextStepOnItsGroupAlone) {
 // Row stages that are reserved and off must change nothing.
 TEST(ReservedRowStages, ChangeNoBitUntilTheyAreSwitchedOn) {
   std::mt19937_64 random(3);
-  for (const OptimizerKind kind : {OptimizerKind::sgd, OptimizerKind::momentum,
-                                   OptimizerKind::nesterov, OptimizerKind::adam}) {
+  for (const OptimizerKind kind : kAllOptimizers) {
     Group group = regularised(kind);
     group.hyperparameters.group_lasso = 0.0f;
     group.hyperparameters.max_norm = rules::kInfinity;
@@ -244,6 +242,10 @@ TEST(StateCount, IsThatOfTheOptimiser) {
   EXPECT_EQ(state_count(modes), 1);
   modes.optimizer = OptimizerKind::adam;
   EXPECT_EQ(state_count(modes), 2);
+  modes.optimizer = OptimizerKind::adagrad;
+  EXPECT_EQ(state_count(modes), 1);
+  modes.optimizer = OptimizerKind::rmsprop;
+  EXPECT_EQ(state_count(modes), 1);
 }
 
 TEST(Describe, NamesTensorsTheirGroupsAndTheBytesOfAStep) {

@@ -13,6 +13,8 @@
 #include <string>
 #include <vector>
 
+#include "tests/rules/optimizer_kinds.hpp"
+
 namespace curb::testing {
 namespace {
 
@@ -104,7 +106,7 @@ std::vector<Refusal> tensor_refusals() {
       {"parameter_in_another_state",
        [](Inputs& s) {
          s.group.modes.optimizer = OptimizerKind::momentum;
-         s.tensors[0].parameter = s.tensors[1].state[0];
+         s.tensors[0].parameter = static_cast<float*>(s.tensors[1].state[0]);
        },
        {"tensor 'first' (parameter)", "overlaps", "tensor 'second' (state[0])"}},
       {"states_of_one_tensor",
@@ -176,6 +178,7 @@ std::vector<Refusal> group_refusals() {
       {"weight_decay", &Hyperparameters::weight_decay, {-0.1f, kNan, kInfinity, 101.0f}},
       {"group_lasso", &Hyperparameters::group_lasso, {-1e-9f, kNan, kInfinity}},
       {"max_norm", &Hyperparameters::max_norm, {0.0f, -1.0f, kNan}},
+      {"ema_decay", &Hyperparameters::ema_decay, {-0.1f, 1.1f, kNan}},
       {"gradient_scale", &Hyperparameters::gradient_scale, {kNan, kInfinity, -kInfinity}},
   };
   std::vector<Refusal> result;
@@ -192,9 +195,9 @@ std::vector<Refusal> group_refusals() {
 
 std::vector<Refusal> combination_refusals() {
   std::vector<Refusal> result;
-  for (const OptimizerKind kind :
-       {OptimizerKind::momentum, OptimizerKind::nesterov, OptimizerKind::adam}) {
-    result.push_back({"cumulative_with_optimizer_" + std::to_string(static_cast<int>(kind)),
+  for (const OptimizerKind kind : kAllOptimizers) {
+    if (kind == OptimizerKind::sgd) continue;
+    result.push_back({std::string("cumulative_with_") + name_of(kind),
                       [kind](Inputs& s) {
                         s.group.modes.optimizer = kind;
                         s.group.modes.l1 = rules::L1Mode::cumulative;
@@ -249,8 +252,7 @@ INSTANTIATE_TEST_SUITE_P(Groups, SetHyperparametersRefuses, ::testing::ValuesIn(
                          name_of);
 
 TEST(Refusals, LeaveAGoodPlanAlone) {
-  for (const OptimizerKind kind : {OptimizerKind::sgd, OptimizerKind::momentum,
-                                   OptimizerKind::nesterov, OptimizerKind::adam}) {
+  for (const OptimizerKind kind : kAllOptimizers) {
     Inputs inputs;
     inputs.group.modes.optimizer = kind;
     inputs.h().max_norm = 1.0f;
