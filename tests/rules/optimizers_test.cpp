@@ -108,5 +108,37 @@ TEST(Adam, WithoutGradientDoesNotMove) {
   }
 }
 
+/// The states after `steps` steps without a gradient.
+template <class Rule>
+void starve(rules::OptimizerKind kind, int steps, float* state) {
+  rules::FilterState filter;
+  rules::Modes modes;
+  modes.optimizer = kind;
+  rules::Hyperparameters hyper;
+  hyper.beta2 = 0.99f;
+  for (int t = 0; t < steps; ++t) {
+    Rule{}.direction(rules::advance(modes, hyper, filter), 0.0f, state);
+  }
+}
+
+// By rounding alone it never would: 0.9 times a small subnormal is that subnormal again.
+TEST(Optimizers, AStateWithoutGradientsComesToZero) {
+  for (const float start : {1.0f, -1.0f}) {
+    float velocity = start;
+    starve<rules::Momentum>(rules::OptimizerKind::momentum, 1000, &velocity);
+    EXPECT_EQ(bits(velocity), bits(0.0f));
+    float moments[2] = {start, 1.0f};
+    starve<rules::Adam>(rules::OptimizerKind::adam, 10000, moments);
+    EXPECT_EQ(bits(moments[0]), bits(0.0f));
+    EXPECT_EQ(bits(moments[1]), bits(0.0f));
+  }
+}
+
+TEST(Optimizers, ANanStaysInTheState) {
+  float velocity = std::nanf("");
+  starve<rules::Momentum>(rules::OptimizerKind::momentum, 1, &velocity);
+  EXPECT_TRUE(std::isnan(velocity));
+}
+
 }  // namespace
 }  // namespace curb::testing
