@@ -42,6 +42,7 @@ curb_status curb_hyperparameters_init(curb_hyperparameters* value, size_t struct
   defaults.group_lasso = h.group_lasso;
   defaults.max_norm = h.max_norm;
   defaults.gradient_scale = h.gradient_scale;
+  defaults.ema_decay = h.ema_decay;
   return initialise(value, struct_size, "curb_hyperparameters", defaults);
 }
 
@@ -67,7 +68,9 @@ curb_status curb_tensor_init(curb_tensor* value, size_t struct_size) {
 }
 
 curb_status curb_plan_options_init(curb_plan_options* value, size_t struct_size) {
-  return initialise(value, struct_size, "curb_plan_options", {});
+  curb_plan_options defaults{};
+  defaults.clip_norm = curb::PlanOptions{}.clip_norm;
+  return initialise(value, struct_size, "curb_plan_options", defaults);
 }
 
 curb_status curb_group_state_init(curb_group_state* value, size_t struct_size) {
@@ -81,6 +84,10 @@ curb_status curb_group_state_init(curb_group_state* value, size_t struct_size) {
 
 curb_status curb_statistics_init(curb_statistics* value, size_t struct_size) {
   return initialise(value, struct_size, "curb_statistics", {});
+}
+
+curb_status curb_tensor_statistics_init(curb_tensor_statistics* value, size_t struct_size) {
+  return initialise(value, struct_size, "curb_tensor_statistics", {});
 }
 
 }  // extern "C"

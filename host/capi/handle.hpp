@@ -18,8 +18,9 @@ namespace curb::capi {
 struct HeldPlan {
   Plan plan;
   std::size_t group_count;
-  std::vector<const void*> gradients;  ///< one per tensor; room for the caller's, so that binding
-                                       ///< allocates nothing
+  /// Room for the caller's gradients, one per tensor, so that binding them allocates nothing.
+  std::vector<const void*> gradients;
+  std::vector<void*> writable_gradients;
 };
 
 enum class HandleState : std::uint64_t {

@@ -14,6 +14,10 @@ Enum enumerator(std::int32_t value, Enum last, const std::string& where) {
   return static_cast<Enum>(value);
 }
 
+DataType data_type(std::int32_t value, const std::string& where) {
+  return enumerator(value, DataType::float16, where);
+}
+
 bool flag(std::int32_t value, const std::string& where) {
   if (value != 0 && value != 1) refuse(where, std::to_string(value) + " is neither 0 nor 1");
   return value == 1;
@@ -37,8 +41,8 @@ Group group_of(const curb_group* value, const std::string& where) {
   group.modes = modes_of(value, where);
   group.name = text(value->name, where + ".name");
   group.hyperparameters = hyperparameters_of(value->hyperparameters, where + ".hyperparameters");
-  group.group_lasso_over = enumerator(value->group_lasso_over, GroupLassoOver::outgoing,
-                                      where + ".group_lasso_over");
+  group.group_lasso_over =
+      enumerator(value->group_lasso_over, GroupLassoOver::outgoing, where + ".group_lasso_over");
   group.reserve_row_stages = flag(value->reserve_row_stages, where + ".reserve_row_stages");
   return group;
 }
@@ -53,8 +57,17 @@ Tensor tensor_of(const curb_tensor* value, const std::string& where) {
   tensor.leading_dimension = value->leading_dimension;
   tensor.incoming = enumerator(value->incoming, Incoming::column, where + ".incoming");
   tensor.regularised = flag(value->regularised, where + ".regularised");
-  tensor.parameter = static_cast<float*>(value->parameter);
-  for (int s = 0; s < 2; ++s) tensor.state[s] = static_cast<float*>(value->state[s]);
+  tensor.storage = enumerator(value->storage, Storage::bfloat16_stochastic, where + ".storage");
+  tensor.gradient_type = data_type(value->gradient_type, where + ".gradient_type");
+  tensor.parameter = value->parameter;
+  tensor.bfloat16 = value->bfloat16;
+  tensor.remainder = value->remainder;
+  for (int s = 0; s < 2; ++s) {
+    tensor.state[s] = value->state[s];
+    tensor.state_type[s] =
+        data_type(value->state_type[s], where + ".state_type[" + std::to_string(s) + "]");
+  }
+  tensor.ema = value->ema;
   tensor.mask = value->mask;
   return tensor;
 }
@@ -87,6 +100,7 @@ Hyperparameters hyperparameters_of(const curb_hyperparameters* value, const std:
   h.group_lasso = value->group_lasso;
   h.max_norm = value->max_norm;
   h.gradient_scale = value->gradient_scale;
+  h.ema_decay = value->ema_decay;
   return h;
 }
 
@@ -94,7 +108,7 @@ Modes modes_of(const curb_group* value, const std::string& where) {
   require_struct(value, where);
   require_zero(value->reserved, where + ".reserved");
   Modes modes;
-  modes.optimizer = enumerator(value->optimizer, OptimizerKind::adam, where + ".optimizer");
+  modes.optimizer = enumerator(value->optimizer, OptimizerKind::rmsprop, where + ".optimizer");
   modes.l1 = enumerator(value->l1_mode, L1Mode::cumulative, where + ".l1_mode");
   modes.l2 = enumerator(value->l2_mode, L2Mode::prox, where + ".l2_mode");
   modes.max_norm = enumerator(value->max_norm_mode, MaxNormMode::exact, where + ".max_norm_mode");
@@ -112,6 +126,18 @@ Device device_of(const curb_plan_options& options) {
   device.index = options.device_index;
   device.threads = options.threads;
   return device;
+}
+
+PlanOptions plan_options_of(const curb_plan_options& options) {
+  PlanOptions result;
+  result.clip_norm = options.clip_norm;
+  result.skip_non_finite = flag(options.skip_non_finite, "options.skip_non_finite");
+  result.found_inf = options.found_inf;
+  result.loss_scale = options.loss_scale;
+  result.zero_gradients = flag(options.zero_gradients, "options.zero_gradients");
+  result.statistics = flag(options.statistics, "options.statistics");
+  result.seed = options.seed;
+  return result;
 }
 
 std::vector<Group> groups_of(const curb_plan_options& options) {

@@ -22,8 +22,8 @@ void require_struct(const Struct* value, const std::string& where) {
                                        "version of curb?");
   }
   if (value->version != CURB_STRUCT_VERSION) {
-    refuse(where + ".version", std::to_string(value->version) + " is not " +
-                                   std::to_string(CURB_STRUCT_VERSION));
+    refuse(where + ".version",
+           std::to_string(value->version) + " is not " + std::to_string(CURB_STRUCT_VERSION));
   }
 }
 
@@ -32,6 +32,7 @@ Hyperparameters hyperparameters_of(const curb_hyperparameters* value, const std:
 Modes modes_of(const curb_group* value, const std::string& where);
 
 Device device_of(const curb_plan_options& options);
+PlanOptions plan_options_of(const curb_plan_options& options);
 std::vector<Group> groups_of(const curb_plan_options& options);
 std::vector<Tensor> tensors_of(const curb_plan_options& options);
 

@@ -22,10 +22,13 @@ void require_array(const void* array, std::size_t count, const char* name, std::
   if (array == nullptr && count > 0) refuse(name, "is null");
 }
 
-void require_states(const curb_group_state* states, std::size_t count, const Claim& claim) {
-  require_array(states, count, "states", claim.held().group_count, "groups");
+/// The same, of structs that begin as their ..._init function made them.
+template <class Struct>
+void require_structs(const Struct* array, std::size_t count, const char* name, std::size_t wanted,
+                     const char* of_what) {
+  require_array(array, count, name, wanted, of_what);
   for (std::size_t i = 0; i < count; ++i) {
-    require_struct(states + i, "states[" + std::to_string(i) + "]");
+    require_struct(array + i, std::string(name) + "[" + std::to_string(i) + "]");
   }
 }
 
@@ -40,6 +43,17 @@ curb_group_state from_state(const GroupState& state) {
   value.l2 = state.l2;
   value.group_lasso = state.group_lasso;
   value.l1_cumulative = state.l1_cumulative;
+  return value;
+}
+
+curb_tensor_statistics from_statistics(const TensorStatistics& statistics) {
+  curb_tensor_statistics value{};
+  value.struct_size = sizeof value;
+  value.version = CURB_STRUCT_VERSION;
+  value.zeros = statistics.zeros;
+  value.penalty = statistics.penalty;
+  value.clamped_rows = statistics.clamped_rows;
+  value.non_finite_rows = statistics.non_finite_rows;
   return value;
 }
 
@@ -73,9 +87,11 @@ curb_status curb_plan_create(curb_plan* plan, const curb_plan_options* options) 
   return guarded([&] {
     Claim claim(plan, HandleState::empty);
     require_struct(options, "options");
-    claim.fill(std::unique_ptr<HeldPlan>(new HeldPlan{
-        curb::Plan(device_of(*options), groups_of(*options), tensors_of(*options)),
-        options->group_count, std::vector<const void*>(options->tensor_count)}));
+    claim.fill(std::unique_ptr<HeldPlan>(
+        new HeldPlan{curb::Plan(device_of(*options), groups_of(*options), tensors_of(*options),
+                                plan_options_of(*options)),
+                     options->group_count, std::vector<const void*>(options->tensor_count),
+                     std::vector<void*>(options->tensor_count)}));
   });
 }
 
@@ -94,6 +110,17 @@ curb_status curb_plan_bind_gradients(curb_plan* plan, const void* const* gradien
   });
 }
 
+curb_status curb_plan_bind_writable_gradients(curb_plan* plan, void* const* gradients, size_t count,
+                                              void* stream) {
+  return guarded([&] {
+    const Claim claim(plan, HandleState::idle);
+    std::vector<void*>& held = claim.held().writable_gradients;
+    require_array(gradients, count, "gradients", held.size(), "tensors");
+    std::copy_n(gradients, count, held.begin());
+    claim.plan().bind_writable_gradients(held, stream_of(stream));
+  });
+}
+
 curb_status curb_plan_set_hyperparameters(curb_plan* plan, size_t group,
                                           const curb_hyperparameters* value, void* stream) {
   return guarded([&] {
@@ -106,11 +133,19 @@ curb_status curb_plan_step(curb_plan* plan, void* stream) {
   return guarded([&] { Claim(plan, HandleState::idle).plan().step(stream_of(stream)); });
 }
 
+curb_status curb_plan_found_inf(curb_plan* plan, const float** value) {
+  return guarded([&] {
+    const Claim claim(plan, HandleState::idle);
+    if (value == nullptr) refuse("value", "is null");
+    *value = claim.plan().found_inf();
+  });
+}
+
 curb_status curb_plan_export_state(curb_plan* plan, curb_group_state* states, size_t count,
                                    void* stream) {
   return guarded([&] {
     const Claim claim(plan, HandleState::idle);
-    require_states(states, count, claim);
+    require_structs(states, count, "states", claim.held().group_count, "groups");
     const std::vector<curb::GroupState> exported = claim.plan().export_state(stream_of(stream));
     std::transform(exported.begin(), exported.end(), states, from_state);
   });
@@ -120,7 +155,7 @@ curb_status curb_plan_import_state(curb_plan* plan, const curb_group_state* stat
                                    void* stream) {
   return guarded([&] {
     const Claim claim(plan, HandleState::idle);
-    require_states(states, count, claim);
+    require_structs(states, count, "states", claim.held().group_count, "groups");
     std::vector<curb::GroupState> imported(count);
     std::transform(states, states + count, imported.begin(), to_state);
     claim.plan().import_state(imported, stream_of(stream));
@@ -134,6 +169,23 @@ curb_status curb_plan_statistics(curb_plan* plan, curb_statistics* value, void* 
     const curb::StepStatistics counted = claim.plan().statistics(stream_of(stream));
     value->clamped_rows = counted.clamped_rows;
     value->non_finite_rows = counted.non_finite_rows;
+    value->skipped_steps = counted.skipped_steps;
+  });
+}
+
+curb_status curb_plan_collect_statistics(curb_plan* plan, void* stream) {
+  return guarded(
+      [&] { Claim(plan, HandleState::idle).plan().collect_statistics(stream_of(stream)); });
+}
+
+curb_status curb_plan_tensor_statistics(curb_plan* plan, curb_tensor_statistics* values,
+                                        size_t count, void* stream) {
+  return guarded([&] {
+    const Claim claim(plan, HandleState::idle);
+    require_structs(values, count, "values", claim.held().gradients.size(), "tensors");
+    const std::vector<curb::TensorStatistics> collected =
+        claim.plan().tensor_statistics(stream_of(stream));
+    std::transform(collected.begin(), collected.end(), values, from_statistics);
   });
 }
 

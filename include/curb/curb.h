@@ -64,7 +64,9 @@ typedef enum curb_optimizer {
   CURB_SGD = 0,      /* w -= eta g */
   CURB_MOMENTUM = 1, /* heavy ball: v = mu v + g, w -= eta v */
   CURB_NESTEROV = 2, /* as in PyTorch: w -= eta (g + mu v) with the new v */
-  CURB_ADAM = 3      /* with weight_decay it is AdamW */
+  CURB_ADAM = 3,     /* with weight_decay it is AdamW */
+  CURB_ADAGRAD = 4,  /* s += g^2, w -= eta g / (sqrt(s) + epsilon) */
+  CURB_RMSPROP = 5   /* s = beta2 s + (1 - beta2) g^2, and the same step */
 } curb_optimizer;
 
 typedef enum curb_l1_mode {
@@ -93,6 +95,19 @@ typedef enum curb_incoming {
   CURB_INCOMING_COLUMN = 1 /* neuron = column: [in, out], as in Keras and JAX */
 } curb_incoming;
 
+typedef enum curb_data_type {
+  CURB_FLOAT32 = 0,
+  CURB_BFLOAT16 = 1,
+  CURB_FLOAT16 = 2
+} curb_data_type;
+
+typedef enum curb_storage {
+  CURB_STORAGE_FLOAT32 = 0,            /* parameter */
+  CURB_STORAGE_BFLOAT16_MASTER = 1,    /* parameter, and bfloat16 as its copy */
+  CURB_STORAGE_BFLOAT16_REMAINDER = 2, /* bfloat16 and remainder, which make up the fp32 weight */
+  CURB_STORAGE_BFLOAT16_STOCHASTIC = 3 /* bfloat16 alone, rounded at random */
+} curb_storage;
+
 /* Coefficients of
  *   F(W) = data loss + l1 |W|_1 + l2/2 |W|^2 + group_lasso sum_r sqrt(|r|) |W_r|_2
  * subject to |W_r|_2 <= max_norm; they may change from step to step. */
@@ -102,14 +117,15 @@ typedef struct curb_hyperparameters {
   float learning_rate;  /* >= 0; default 0.01 */
   float momentum;       /* in [0, 1): momentum and nesterov; default 0.9 */
   float beta1;          /* in [0, 1): adam; default 0.9 */
-  float beta2;          /* in [0, 1): adam; default 0.999 */
-  float epsilon;        /* > 0: adam; default 1e-8 */
+  float beta2;          /* in [0, 1): adam, rmsprop; default 0.999 */
+  float epsilon;        /* > 0: adam, adagrad, rmsprop; default 1e-8 */
   float l1;             /* >= 0; default 0 */
   float l2;             /* >= 0; the penalty is l2/2 |w|^2; default 0 */
   float weight_decay;   /* decoupled: w *= 1 - eta weight_decay; in [0, 1/eta]; default 0 */
   float group_lasso;    /* >= 0; multiplied by sqrt(row length); default 0 */
   float max_norm;       /* > 0; default infinity: none */
   float gradient_scale; /* multiplies every gradient first; default 1 */
+  float ema_decay;      /* in [0, 1]: ema = ema_decay ema + (1 - ema_decay) w; default 0.999 */
 } curb_hyperparameters;
 
 /* Tensors that share an optimiser and hyper-parameters. Modes are values of the enums above. */
@@ -128,22 +144,28 @@ typedef struct curb_group {
   int32_t reserved;           /* 0 */
 } curb_group;
 
-/* A float matrix [rows][leading_dimension] in the memory of the plan's device, and what lies beside
- * it in the same layout. The caller owns them, and keeps them while the plan is used; none may
- * overlap another. */
+/* A matrix [rows][leading_dimension] in the memory of the plan's device, and what lies beside it in
+ * the same layout. The caller owns them, and keeps them while the plan is used; none may overlap
+ * another. */
 typedef struct curb_tensor {
   uint32_t struct_size;
   uint32_t version;
-  const char* name;          /* required; copied */
-  uint64_t group;            /* index into the plan's groups */
-  int64_t rows;              /* 1 for a vector */
+  const char* name; /* required; copied */
+  uint64_t group;   /* index into the plan's groups */
+  int64_t rows;     /* 1 for a vector */
   int64_t columns;
   int64_t leading_dimension; /* elements from row to row; 0: columns */
   int32_t incoming;          /* curb_incoming */
   int32_t regularised;       /* default 1; 0 for a bias: free of every penalty and constraint */
-  void* parameter;
-  void* state[2];            /* as many as curb_state_count says; zero before the first step */
-  const uint8_t* mask;       /* optional; 0 holds the weight at zero */
+  int32_t storage;           /* curb_storage: which of the next three pointers are needed */
+  int32_t gradient_type;     /* curb_data_type */
+  float* parameter;
+  uint16_t* bfloat16;
+  uint16_t* remainder;
+  void* state[2];        /* as many as curb_state_count says; zero before the first step */
+  int32_t state_type[2]; /* curb_data_type; bfloat16 for a velocity only */
+  float* ema;            /* optional; begins as a copy of the weights, has no exact zeros */
+  const uint8_t* mask;   /* optional; 0 holds the weight at zero */
 } curb_tensor;
 
 typedef struct curb_plan_options {
@@ -157,6 +179,13 @@ typedef struct curb_plan_options {
   size_t group_count;
   const curb_tensor* tensors;
   size_t tensor_count;
+  float clip_norm;         /* longest data gradient over all tensors; default infinity: any */
+  int32_t skip_non_finite; /* 1: a step with a non-finite gradient changes nothing */
+  const float* found_inf;  /* optional device scalar: the step is skipped where it is not zero */
+  const float* loss_scale; /* optional device scalar that divides all gradients */
+  int32_t zero_gradients;  /* 1: every step leaves the gradients zero */
+  int32_t statistics;      /* 1: curb_plan_collect_statistics may be called */
+  uint64_t seed;           /* of CURB_STORAGE_BFLOAT16_STOCHASTIC */
 } curb_plan_options;
 
 /* A group's memory, for checkpoints. */
@@ -166,7 +195,7 @@ typedef struct curb_group_state {
   uint64_t step;
   double beta1_power;
   double beta2_power;
-  double l1;            /* the coefficients after the optimiser's filter */
+  double l1; /* the coefficients after the optimiser's filter */
   double l2;
   double group_lasso;
   double l1_cumulative; /* cumulative L1: the sum of eta l1 over all steps */
@@ -178,7 +207,18 @@ typedef struct curb_statistics {
   uint32_t version;
   uint64_t clamped_rows;    /* rows that max-norm rescaled */
   uint64_t non_finite_rows; /* rows left alone because they hold NaN or infinity */
+  uint64_t skipped_steps;   /* by skip_non_finite or found_inf */
 } curb_statistics;
+
+/* A tensor as curb_plan_collect_statistics found it. */
+typedef struct curb_tensor_statistics {
+  uint32_t struct_size;
+  uint32_t version;
+  uint64_t zeros;           /* weights that are exactly zero */
+  double penalty;           /* the tensor's part of F beside the data loss */
+  uint64_t clamped_rows;    /* since the plan was created */
+  uint64_t non_finite_rows; /* likewise */
+} curb_tensor_statistics;
 
 /* A plan's handle. It lives where the caller puts it, begins as CURB_PLAN_INIT, and is passed by
  * address: it may be neither copied nor moved while it holds a plan (as a pthread_mutex_t). A
@@ -208,6 +248,7 @@ CURB_API curb_status curb_tensor_init(curb_tensor* value, size_t struct_size);
 CURB_API curb_status curb_plan_options_init(curb_plan_options* value, size_t struct_size);
 CURB_API curb_status curb_group_state_init(curb_group_state* value, size_t struct_size);
 CURB_API curb_status curb_statistics_init(curb_statistics* value, size_t struct_size);
+CURB_API curb_status curb_tensor_statistics_init(curb_tensor_statistics* value, size_t struct_size);
 
 /* How many states (0 to 2) a tensor of the group needs. */
 CURB_API curb_status curb_state_count(const curb_group* group, int32_t* count);
@@ -220,20 +261,27 @@ CURB_API curb_status curb_plan_create(curb_plan* plan, const curb_plan_options* 
  * Synchronises the device; not to be captured. */
 CURB_API curb_status curb_plan_destroy(curb_plan* plan);
 
-/* One gradient per tensor, in the tensors' order: float, in the parameter's layout, not overlapping
- * what a step writes. Holds for later steps on `stream`. The array is read before the call
- * returns. */
+/* One gradient per tensor, in the tensors' order: of its gradient_type, in the parameter's layout,
+ * not overlapping what a step writes. Holds for later steps on `stream`. The array is read before
+ * the call returns. Refused by a plan that zeroes its gradients. */
 CURB_API curb_status curb_plan_bind_gradients(curb_plan* plan, const void* const* gradients,
                                               size_t count, void* stream);
+
+/* The same of memory that the step may write: for a plan that zeroes its gradients. */
+CURB_API curb_status curb_plan_bind_writable_gradients(curb_plan* plan, void* const* gradients,
+                                                       size_t count, void* stream);
 
 /* Replaces a group's hyper-parameters for later steps on `stream`; a captured graph of steps sees
  * them at its next replay. */
 CURB_API curb_status curb_plan_set_hyperparameters(curb_plan* plan, size_t group,
-                                                   const curb_hyperparameters* value,
-                                                   void* stream);
+                                                   const curb_hyperparameters* value, void* stream);
 
 /* One step of every tensor; gradients must have been bound. */
 CURB_API curb_status curb_plan_step(curb_plan* plan, void* stream);
+
+/* Sets `value` to a scalar in the plan's device memory that is 1 if the last step was skipped, else
+ * 0, or to NULL for a plan that skips no step. It is valid as long as the plan. */
+CURB_API curb_status curb_plan_found_inf(curb_plan* plan, const float** value);
 
 /* Each group's state: `states` holds `count` initialised structs, one per group. Wait for `stream`,
  * allocate on the host, and may not be captured. Together with the tensors and their states, which
@@ -245,6 +293,15 @@ CURB_API curb_status curb_plan_import_state(curb_plan* plan, const curb_group_st
 
 /* Waits for `stream`, allocates on the host, and may not be captured. */
 CURB_API curb_status curb_plan_statistics(curb_plan* plan, curb_statistics* value, void* stream);
+
+/* Counts zeros and adds up the penalty of every tensor as it is, in one pass over the weights.
+ * Needs the plan's `statistics` option. */
+CURB_API curb_status curb_plan_collect_statistics(curb_plan* plan, void* stream);
+
+/* What was collected last, one initialised struct per tensor. Waits for `stream`, allocates on the
+ * host, and may not be captured. */
+CURB_API curb_status curb_plan_tensor_statistics(curb_plan* plan, curb_tensor_statistics* values,
+                                                 size_t count, void* stream);
 
 /* Writes what a step does as text (a line per tensor) into `text`, cut to `capacity` bytes with the
  * final zero, and the whole text's length to `length` unless that is NULL. `text` may be NULL where

@@ -44,7 +44,7 @@ struct Layer {
   std::vector<float> weight = values(rows * columns, 1);
   std::vector<float> weight_gradient = values(rows * columns, 2);
   std::vector<float> weight_state[2] = {std::vector<float>(rows * columns),
-                                        std::vector<float>(rows * columns)};
+                                        std::vector<float>(rows* columns)};
   std::vector<float> bias = values(rows, 3);
   std::vector<float> bias_gradient = values(rows, 4);
   std::vector<float> bias_state[2] = {std::vector<float>(rows), std::vector<float>(rows)};

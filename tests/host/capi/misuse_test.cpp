@@ -55,6 +55,12 @@ TEST(CApiMisuse, CreateNamesWhatIsWrong) {
       {"options.tensors[1].name: is null", [](Layer& l) { l.tensors[1].name = nullptr; }},
       {"options.tensors[0].incoming: 2", [](Layer& l) { l.tensors[0].incoming = 2; }},
       {"options.tensors[0].regularised: 9", [](Layer& l) { l.tensors[0].regularised = 9; }},
+      {"options.tensors[0].storage: 4", [](Layer& l) { l.tensors[0].storage = 4; }},
+      {"options.tensors[0].gradient_type: 3", [](Layer& l) { l.tensors[0].gradient_type = 3; }},
+      {"options.tensors[1].state_type[1]: -1", [](Layer& l) { l.tensors[1].state_type[1] = -1; }},
+      {"options.skip_non_finite: 2", [](Layer& l) { l.options.skip_non_finite = 2; }},
+      {"options.zero_gradients: -1", [](Layer& l) { l.options.zero_gradients = -1; }},
+      {"options.statistics: 3", [](Layer& l) { l.options.statistics = 3; }},
       {"'weight': group index 4", [](Layer& l) { l.tensors[0].group = 4; }},
       {"'weight': a negative shape", [](Layer& l) { l.tensors[0].rows = -1; }},
       {"'weight': leading_dimension 3", [](Layer& l) { l.tensors[0].leading_dimension = 3; }},
@@ -66,11 +72,11 @@ TEST(CApiMisuse, CreateNamesWhatIsWrong) {
       {"'bias': state[1] is null", [](Layer& l) { l.tensors[1].state[1] = nullptr; }},
       {"'bias': parameter is not aligned",
        [](Layer& l) {
-         l.tensors[1].parameter = reinterpret_cast<char*>(l.bias.data()) + 1;
+         l.tensors[1].parameter =
+             reinterpret_cast<float*>(reinterpret_cast<char*>(l.bias.data()) + 1);
          l.tensors[1].columns = 1;
        }},
-      {"overlaps tensor 'bias'",
-       [](Layer& l) { l.tensors[1].parameter = l.weight.data() + 3; }},
+      {"overlaps tensor 'bias'", [](Layer& l) { l.tensors[1].parameter = l.weight.data() + 3; }},
       {"overlaps", [](Layer& l) { l.tensors[0].state[1] = l.tensors[0].state[0]; }},
       {"'hidden': learning_rate", [](Layer& l) { l.hyperparameters.learning_rate = kNaN; }},
       {"'hidden': momentum", [](Layer& l) { l.hyperparameters.momentum = kNaN; }},
@@ -159,8 +165,7 @@ TEST(CApiMisuse, AHandleThatHoldsAPlanIsNotFilledAgain) {
   Layer layer;
   PlanHandle plan;
   ASSERT_CURB_OK(curb_plan_create(plan, &layer.options));
-  expect_refused(curb_plan_create(plan, &layer.options), CURB_INVALID_PLAN,
-                 "holds a plan already");
+  expect_refused(curb_plan_create(plan, &layer.options), CURB_INVALID_PLAN, "holds a plan already");
   layer.take_steps(plan, 1);
 }
 

@@ -20,8 +20,7 @@ Plan cpp_plan(Layer& layer, OptimizerKind optimizer) {
   Tensor weight =
       Tensor::matrix("weight", layer.weight.data(), static_cast<std::int64_t>(layer.rows),
                      static_cast<std::int64_t>(layer.columns));
-  Tensor bias =
-      Tensor::vector("bias", layer.bias.data(), static_cast<std::int64_t>(layer.rows));
+  Tensor bias = Tensor::vector("bias", layer.bias.data(), static_cast<std::int64_t>(layer.rows));
   for (int s = 0; s < 2; ++s) {
     weight.state[s] = layer.weight_state[s].data();
     bias.state[s] = layer.bias_state[s].data();
@@ -30,7 +29,8 @@ Plan cpp_plan(Layer& layer, OptimizerKind optimizer) {
 }
 
 TEST(CApiPlan, StepsAsTheCppApiBitForBit) {
-  for (const auto optimizer : {CURB_SGD, CURB_MOMENTUM, CURB_NESTEROV, CURB_ADAM}) {
+  for (const auto optimizer :
+       {CURB_SGD, CURB_MOMENTUM, CURB_NESTEROV, CURB_ADAM, CURB_ADAGRAD, CURB_RMSPROP}) {
     Layer c;
     c.group.optimizer = optimizer;
     PlanHandle plan;
@@ -64,6 +64,7 @@ TEST(CApiPlan, DefaultsAreThoseOfTheCppApi) {
   EXPECT_EQ(h.group_lasso, 0.0f);
   EXPECT_EQ(h.max_norm, expected.max_norm);
   EXPECT_EQ(h.gradient_scale, 1.0f);
+  EXPECT_EQ(h.ema_decay, expected.ema_decay);
 
   curb_group group;
   ASSERT_CURB_OK(curb_group_init(&group, sizeof group));
@@ -134,8 +135,12 @@ TEST(CApiPlan, CountsClampedAndNonFiniteRows) {
 TEST(CApiPlan, CountsTheStatesOfEachOptimizer) {
   Layer layer;
   int32_t count = -1;
-  for (const auto& [optimizer, states] :
-       {std::pair{CURB_SGD, 0}, {CURB_MOMENTUM, 1}, {CURB_NESTEROV, 1}, {CURB_ADAM, 2}}) {
+  for (const auto& [optimizer, states] : {std::pair{CURB_SGD, 0},
+                                          {CURB_MOMENTUM, 1},
+                                          {CURB_NESTEROV, 1},
+                                          {CURB_ADAM, 2},
+                                          {CURB_ADAGRAD, 1},
+                                          {CURB_RMSPROP, 1}}) {
     layer.group.optimizer = optimizer;
     ASSERT_CURB_OK(curb_state_count(&layer.group, &count));
     EXPECT_EQ(count, states) << "optimizer " << optimizer;
