@@ -11,22 +11,18 @@
 // The entries named off measure the same plan twice: their time_of_off shows the noise.
 // Before anything is timed, a first step is compared with the formulas in double precision.
 #include <benchmark/benchmark.h>
-#include <omp.h>
 
 #include <algorithm>
-#include <charconv>
-#include <chrono>
-#include <cmath>
 #include <cstdio>
-#include <cstring>
 #include <curb/curb.hpp>
 #include <exception>
-#include <limits>
 #include <string>
 #include <vector>
 
 #include "bench/arrays.hpp"
+#include "bench/first_step.hpp"
 #include "bench/plain_update.hpp"
+#include "bench/timing.hpp"
 #include "host/plan/host_step.hpp"
 
 namespace curb::bench {
@@ -73,74 +69,9 @@ Plan make_plan(const Group& group, Arrays& arrays, int threads) {
   return plan;
 }
 
-/// One row's weights after a first step, by the formulas as they are written.
-std::vector<double> first_step(const Group& group, const float* weight, const float* gradient,
-                               const float* state0, const float* state1) {
-  const Hyperparameters& h = group.hyperparameters;
-  std::vector<double> row;
-  double squared = 0.0;
-  for (std::int64_t i = 0; i < kColumns; ++i) {
-    const double g = gradient[i];
-    double direction = g;
-    double step = h.learning_rate;
-    if (group.modes.optimizer == OptimizerKind::momentum) {
-      direction = double{h.momentum} * state0[i] + g;
-    } else if (group.modes.optimizer == OptimizerKind::adam) {
-      const double beta1 = h.beta1;
-      const double beta2 = h.beta2;
-      direction = (beta1 * state0[i] + (1.0 - beta1) * g) / (1.0 - beta1);
-      step /= std::sqrt((beta2 * state1[i] + (1.0 - beta2) * g * g) / (1.0 - beta2)) + h.epsilon;
-    }
-    double w = weight[i] * (1.0 - double{h.learning_rate} * h.weight_decay) - step * direction;
-    w = std::copysign(std::max(std::fabs(w) - step * h.l1, 0.0), w);
-    if (group.modes.non_negative) w = std::max(w, 0.0);
-    if (group.modes.l2 == L2Mode::prox) w /= 1.0 + step * h.l2;
-    squared += w * w;
-    row.push_back(w);
-  }
-  const double norm = std::sqrt(squared);
-  if (norm > h.max_norm) {
-    for (double& w : row) w *= h.max_norm / norm;
-  }
-  return row;
-}
-
-/// Takes a plan's first step; whether the first, the middle and the last rows came out right.
-bool first_step_is_right(Plan& plan, const Group& group, Arrays& arrays) {
-  constexpr double kTolerance = 1e-7;  // some roundings of weights of 0.2
-  std::vector<std::int64_t> rows;
-  for (std::int64_t i = 0; i < 8; ++i) {
-    for (const std::int64_t r : {i, arrays.rows() / 2 + i, arrays.rows() - 1 - i}) {
-      if (r >= 0 && r < arrays.rows()) rows.push_back(r);
-    }
-  }
-  std::vector<std::vector<double>> expected;
-  for (const std::int64_t r : rows) {
-    const std::int64_t first = r * kColumns;
-    expected.push_back(first_step(group, arrays.weight() + first, arrays.gradient() + first,
-                                  arrays.state(0) + first, arrays.state(1) + first));
-  }
-  plan.step();
-  for (std::size_t k = 0; k < rows.size(); ++k) {
-    for (std::int64_t i = 0; i < kColumns; ++i) {
-      const double w = arrays.weight()[rows[k] * kColumns + i];
-      if (!(std::fabs(w - expected[k][static_cast<std::size_t>(i)]) <= kTolerance)) return false;
-    }
-  }
-  return true;
-}
-
-template <class Work>
-double seconds_of(const Work& work) {
-  const auto start = std::chrono::steady_clock::now();
-  work();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
-
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  const std::size_t middle = values.size() / 2;
-  return values.size() % 2 == 1 ? values[middle] : 0.5 * (values[middle - 1] + values[middle]);
+FirstStepArrays view(Arrays& arrays) {
+  return {arrays.weight(), arrays.gradient(), arrays.state(0),
+          arrays.state(1), arrays.rows(),     kColumns};
 }
 
 void run(benchmark::State& state, OptimizerKind optimizer, Stages stages, Arrays& arrays,
@@ -149,7 +80,7 @@ void run(benchmark::State& state, OptimizerKind optimizer, Stages stages, Arrays
   const Group group = make_group(optimizer, stages);
   Plan fused = make_plan(group, arrays, threads);
   Plan off = make_plan(make_group(optimizer, Stages::off), arrays, threads);
-  if (!first_step_is_right(fused, group, arrays)) {
+  if (!first_step_is_right(group, view(arrays), [&] { fused.step(); })) {
     state.SkipWithError("the first step is not what the formulas say");
     return;
   }
@@ -194,21 +125,6 @@ void run(benchmark::State& state, OptimizerKind optimizer, Stages stages, Arrays
   state.counters["time_of_off"] = median(time_of_off);
   state.counters["clamped_rows"] =
       static_cast<double>(clamped) / static_cast<double>(arrays.rows() * kPairs);
-}
-
-/// The value of --threads=N, or as many as OpenMP would use; 0 for an argument that is not
-/// understood.
-int parse_threads(int argc, char** argv) {
-  constexpr char kFlag[] = "--threads=";
-  int threads = omp_get_max_threads();
-  for (int i = 1; i < argc; ++i) {
-    if (std::strncmp(argv[i], kFlag, sizeof kFlag - 1) != 0) return 0;
-    const char* text = argv[i] + sizeof kFlag - 1;
-    const char* end = text + std::strlen(text);
-    const auto [stop, error] = std::from_chars(text, end, threads);
-    if (error != std::errc{} || stop != end || threads <= 0) return 0;
-  }
-  return threads;
 }
 
 void register_benchmarks(Arrays& arrays, int threads) {
