@@ -51,6 +51,16 @@ REGISTERS = {
     "advance_groups": 128,
     "write_hyperparameters": 64,
     "write_pointers": 64,
+    # Of a network, 256 threads each: with at most 64 registers four blocks fit.
+    "activate_with_bias": 64,
+    "scale_by_slope": 64,
+    "drop_elements": 64,
+    "add_noise": 64,
+    "add_losses": 64,
+    # 512 and 128 threads.
+    "add_columns": 64,
+    "gather_batch": 64,
+    "move_clock": 64,
 }
 
 # In those kernels a thread moves four quads of every array, in registers all at once.

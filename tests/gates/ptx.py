@@ -78,8 +78,8 @@ def short_name(mangled):
     if not names:
         return mangled
     argument = ""
-    if mangled[at:].startswith("INS_"):
-        argument = identifiers(mangled, at + 4)[0][-1]
+    if scope := re.match(r"INS[0-9A-Z]*_", mangled[at:]):  # a name in a scope of the function's own
+        argument = identifiers(mangled, at + scope.end())[0][-1]
     elif mangled[at:].startswith("ILb"):
         argument = "true" if mangled[at + 3] == "1" else "false"
     return f"{names[-1]}<{argument}>" if argument else names[-1]
