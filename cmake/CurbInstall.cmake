@@ -6,7 +6,8 @@ include(CMakePackageConfigHelpers)
 
 target_include_directories(curb_rules INTERFACE $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
 
-install(TARGETS ${CURB_LIBRARY_TARGET} curb_rules EXPORT curb_targets
+get_target_property(_curb_library curb::curb ALIASED_TARGET)
+install(TARGETS ${_curb_library} curb_rules EXPORT curb_targets
   LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT curb
   ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT curb)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/curb
