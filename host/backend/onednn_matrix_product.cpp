@@ -32,7 +32,7 @@ class OpenMpThreads {
 };
 
 /// Below this many multiplications a product on one thread is faster than on two.
-constexpr double kMultiplicationsWorthThreads = 1 << 19;
+constexpr double kMultiplicationsWorthThreads = 1 << 21;
 
 /// The matmul primitive packs a transposed B first, which pays only if enough rows share it: at ten
 /// rows of 784 -> 100 dnnl_sgemm takes 16 us and the primitive 28 us. From here on it is the other

@@ -35,7 +35,7 @@ class ThreadTeam {
   }
 
  private:
-  static constexpr std::int64_t kElementsWorthThreads = 1 << 15;
+  static constexpr std::int64_t kElementsWorthThreads = 1 << 18;
 
   int threads_;
 };

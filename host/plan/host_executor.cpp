@@ -26,7 +26,7 @@ std::int32_t host_item_size(kernels::Tier tier) {
 }
 
 /// Below this many elements a step on one thread is faster than waking the others.
-constexpr std::int64_t kElementsWorthThreads = 1 << 15;
+constexpr std::int64_t kElementsWorthThreads = 1 << 18;
 
 class HostExecutor final : public Executor {
  public:
