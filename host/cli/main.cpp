@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "host/cli/busy_waiting.hpp"
 #include "host/cli/command.hpp"
 #include "host/cli/console.hpp"
 #include "host/cli/setting_flags.hpp"
@@ -86,6 +87,7 @@ int fail(const std::string& message, ExitCode code) {
 
 int main(int argc, char** argv) {
   using namespace curb::cli;
+  limit_busy_waiting(argv);
   std::signal(SIGXFSZ, SIG_IGN);  // a limit on file sizes then shows as an error, with a message
   try {
     return run(argc, argv);

@@ -1,0 +1,13 @@
+// Copyright 2026 The curb authors. SPDX-License-Identifier: Apache-2.0
+// How long threads that have nothing to do keep their processor.
+#pragma once
+
+namespace curb::cli {
+
+/// Bounds the time for which GNU OpenMP's idle threads spin, and starts the program anew for it if
+/// need be: the library reads its environment before main. Left alone they spin for milliseconds,
+/// and where other programs run as well, on the very processor that the thread they wait for needs:
+/// training was seen to take twenty times as long. What the user has set is respected.
+void limit_busy_waiting(char** argv);
+
+}  // namespace curb::cli
