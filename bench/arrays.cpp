@@ -77,4 +77,12 @@ void Arrays::fill(int threads) {
   }
 }
 
+FirstStepRow Arrays::row(std::int64_t r) const {
+  const auto copy = [r](const std::unique_ptr<float[]>& array) {
+    const float* first = array.get() + r * kColumns;
+    return std::vector<float>(first, first + kColumns);
+  };
+  return {copy(weight_), copy(gradient_), {copy(state_[0]), copy(state_[1])}};
+}
+
 }  // namespace curb::bench

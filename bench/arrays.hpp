@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <memory>
 
+#include "bench/first_step.hpp"
+
 namespace curb::bench {
 
 /// Rows of the weight matrix have this length: one that a max-norm benchmark is quoted for.
@@ -28,6 +30,8 @@ class Arrays {
   /// other row and shrink in the rest, so that a ball that all rows start outside of goes on to
   /// clamp half of them.
   void fill(int threads);
+
+  FirstStepRow row(std::int64_t r) const;
 
   std::int64_t count() const { return count_; }
   std::int64_t rows() const { return count_ / kColumns; }

@@ -10,24 +10,22 @@
 
 namespace curb::bench {
 
-/// One row's weights after a first step of sgd, momentum or adam under any of L1 (prox), L2 (prox),
-/// decoupled decay, non-negativity and max-norm. The states are those before the step.
-std::vector<double> first_step(const Group& group, std::int64_t columns, const float* weight,
-                               const float* gradient, const float* state0, const float* state1);
-
-/// The arrays of a matrix whose first step is checked; states that the optimiser lacks are not
+/// A neuron's incoming weights and what lies beside them. States that the optimiser lacks are not
 /// read.
-struct FirstStepArrays {
-  const float* weight;
-  const float* gradient;
-  const float* state0;
-  const float* state1;
-  std::int64_t rows;
-  std::int64_t columns;
+struct FirstStepRow {
+  std::vector<float> weight;
+  std::vector<float> gradient;
+  std::vector<float> state[2];
 };
 
-/// Calls `step`; whether the first, the middle and the last rows came out right.
-bool first_step_is_right(const Group& group, const FirstStepArrays& arrays,
+/// The row's weights after a first step of sgd, momentum or adam under any of L1 (prox), L2 (prox),
+/// decoupled decay, non-negativity and max-norm.
+std::vector<double> first_step(const Group& group, const FirstStepRow& row);
+
+/// Calls `step`; whether the first, the middle and the last of `rows` neurons came out right. They
+/// are read before and after.
+bool first_step_is_right(const Group& group, std::int64_t rows,
+                         const std::function<FirstStepRow(std::int64_t)>& read_row,
                          const std::function<void()>& step);
 
 }  // namespace curb::bench

@@ -24,15 +24,15 @@
 
 #include "bench/arrays.hpp"
 #include "bench/first_step.hpp"
+#include "bench/step_cases.hpp"
 #include "bench/timing.hpp"
+#include "bench/unfused_step.hpp"
 #include "host/plan/host_step.hpp"
-#include "kernels/unfused/unfused.hpp"
 
 namespace curb::bench {
 namespace {
 
 using kernels::unfused::MakeStep;
-using kernels::unfused::Passes;
 using kernels::unfused::Traffic;
 
 constexpr int kPairs = 15;
@@ -47,70 +47,24 @@ MakeStep* select_make_step() {
   return kernels::unfused::make_step_baseline;
 }
 
-struct Case {
-  const char* name;
-  Group group;
-};
-
-std::vector<Case> cases() {
-  Group sgd;
-  sgd.name = "all";
-  sgd.hyperparameters.learning_rate = 1e-3f;
-  Group elastic_net = sgd;
-  elastic_net.modes.optimizer = OptimizerKind::momentum;
-  elastic_net.modes.l2 = L2Mode::prox;
-  elastic_net.hyperparameters.l1 = 1e-3f;
-  elastic_net.hyperparameters.l2 = 0.01f;
-  Group max_norm = elastic_net;
-  max_norm.hyperparameters.max_norm = 1.0f;  // every row starts outside: its norm is about 1.8
-  Group adamw = sgd;
-  adamw.modes.optimizer = OptimizerKind::adam;
-  adamw.hyperparameters.weight_decay = 0.01f;
-  adamw.hyperparameters.l1 = 1e-3f;
-  return {{"sgd", sgd},
-          {"momentum_elastic_net", elastic_net},
-          {"momentum_elastic_net_max_norm", max_norm},
-          {"adamw_l1", adamw}};
-}
-
-/// The rival, with the filters that it must be told.
-class Unfused {
- public:
-  Unfused(const Group& group, Passes passes, Arrays& arrays)
-      : modes_(group.modes),
-        hyperparameters_(group.hyperparameters),
-        matrix_{arrays.weight(),
-                arrays.gradient(),
-                {arrays.state(0), arrays.state(1)},
-                arrays.rows(),
-                kColumns},
-        step_(select_make_step()(group.modes, passes, arrays.rows(), kColumns)) {}
-
-  void step() { step_->run(rules::advance(modes_, hyperparameters_, filter_), matrix_, nullptr); }
-  Traffic traffic() const { return step_->traffic(); }
-
- private:
-  rules::Modes modes_;
-  rules::Hyperparameters hyperparameters_;
-  rules::FilterState filter_;
-  kernels::unfused::Matrix matrix_;
-  std::unique_ptr<kernels::unfused::Step> step_;
-};
-
 void run(benchmark::State& state, const Group& group, Passes passes, Arrays& arrays, int threads) {
   Tensor tensor = Tensor::matrix("weight", arrays.weight(), arrays.rows(), kColumns);
   tensor.state[0] = arrays.state(0);
   tensor.state[1] = arrays.state(1);
   Plan fused(Device::cpu(threads), {group}, {tensor});
   fused.bind_gradients({arrays.gradient()});
-  Unfused unfused(group, passes, arrays);
+  UnfusedStep unfused(*select_make_step(), group, passes,
+                      {arrays.weight(),
+                       arrays.gradient(),
+                       {arrays.state(0), arrays.state(1)},
+                       arrays.rows(),
+                       kColumns});
 
-  const FirstStepArrays view{arrays.weight(), arrays.gradient(), arrays.state(0),
-                             arrays.state(1), arrays.rows(),     kColumns};
+  const auto row = [&](std::int64_t r) { return arrays.row(r); };
   arrays.fill(threads);
-  bool right = first_step_is_right(group, view, [&] { fused.step(); });
+  bool right = first_step_is_right(group, arrays.rows(), row, [&] { fused.step(); });
   arrays.fill(threads);
-  right = first_step_is_right(group, view, [&] { unfused.step(); }) && right;
+  right = first_step_is_right(group, arrays.rows(), row, [&] { unfused.step(); }) && right;
   if (!right) {
     state.SkipWithError("a first step is not what the formulas say");
     return;
@@ -153,11 +107,9 @@ void run(benchmark::State& state, const Group& group, Passes passes, Arrays& arr
 }
 
 void register_benchmarks(Arrays& arrays, int threads) {
-  for (const Case& c : cases()) {
+  for (const StepCase& c : step_cases()) {
     for (const Passes passes : {Passes::each_operation, Passes::zipped_optimizer}) {
-      const std::string name =
-          std::string("unfused/") + c.name +
-          (passes == Passes::each_operation ? "/each_operation" : "/zipped_optimizer");
+      const std::string name = std::string("unfused/") + c.name + '/' + passes_name(passes);
       benchmark::RegisterBenchmark(
           name.c_str(),
           [group = c.group, passes, &arrays, threads](benchmark::State& state) {

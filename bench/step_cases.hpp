@@ -1,0 +1,37 @@
+// Copyright 2026 The curb authors. SPDX-License-Identifier: Apache-2.0
+// The steps that are measured against their unfused rivals.
+#pragma once
+
+#include <curb/curb.hpp>
+#include <vector>
+
+namespace curb::bench {
+
+struct StepCase {
+  const char* name;
+  Group group;
+};
+
+/// For weights in (-0.1, 0.1) in rows of 1,024 or more: max-norm clamps every one of them at first.
+inline std::vector<StepCase> step_cases() {
+  Group sgd;
+  sgd.name = "all";
+  sgd.hyperparameters.learning_rate = 1e-3f;
+  Group elastic_net = sgd;
+  elastic_net.modes.optimizer = OptimizerKind::momentum;
+  elastic_net.modes.l2 = L2Mode::prox;
+  elastic_net.hyperparameters.l1 = 1e-3f;
+  elastic_net.hyperparameters.l2 = 0.01f;
+  Group max_norm = elastic_net;
+  max_norm.hyperparameters.max_norm = 1.0f;
+  Group adamw = sgd;
+  adamw.modes.optimizer = OptimizerKind::adam;
+  adamw.hyperparameters.weight_decay = 0.01f;
+  adamw.hyperparameters.l1 = 1e-3f;
+  return {{"sgd", sgd},
+          {"momentum_elastic_net", elastic_net},
+          {"momentum_elastic_net_max_norm", max_norm},
+          {"adamw_l1", adamw}};
+}
+
+}  // namespace curb::bench
