@@ -22,10 +22,25 @@ struct FirstStepRow {
 /// decoupled decay, non-negativity and max-norm.
 std::vector<double> first_step(const Group& group, const FirstStepRow& row);
 
-/// Calls `step`; whether the first, the middle and the last of `rows` neurons came out right. They
-/// are read before and after.
-bool first_step_is_right(const Group& group, std::int64_t rows,
-                         const std::function<FirstStepRow(std::int64_t)>& read_row,
-                         const std::function<void()>& step);
+/// Reads neurons before a step and again after it.
+class FirstStepCheck {
+ public:
+  using ReadRow = std::function<FirstStepRow(std::int64_t)>;
+
+  /// Before the step: the first, the middle and the last of a tensor's `rows` neurons are to come
+  /// out as first_step says.
+  void expect(const Group& group, std::int64_t rows, const ReadRow& read_row);
+
+  /// After it: whether all of them did.
+  bool holds() const;
+
+ private:
+  struct Expected {
+    ReadRow read_row;
+    std::int64_t row;
+    std::vector<double> weight;
+  };
+  std::vector<Expected> expected_;
+};
 
 }  // namespace curb::bench

@@ -199,25 +199,42 @@ class GpuCheckTest(unittest.TestCase):
             time.sleep(0.02)
         self.fail("the part never began")
 
-    def start_and_wait_in_tests(self):
-        self.program("kernels_step_gpu", f"echo $$ > {self.folder}/pid; exec sleep 60")
+    def start_and_wait_in_tests(self, script):
+        """Starts it with a test program that writes a process id to `pid` and hangs."""
+        self.program("kernels_step_gpu", script)
         process = self.start()
         self.addCleanup(process.stdout.close)
         self.wait_for({"device": "ok", "tests": "running"})
-        while not (self.folder / "pid").exists() or not (self.folder / "pid").read_text():
+        pid = self.folder / "pid"
+        while not pid.exists() or not pid.read_text(encoding="utf-8"):
             time.sleep(0.02)
-        return process, int((self.folder / "pid").read_text())
+        return process, int(pid.read_text(encoding="utf-8"))
+
+    @property
+    def hang(self):
+        return f"echo $$ > {self.folder}/pid; exec sleep 60"
+
+    @property
+    def hang_in_a_child(self):
+        return f"sleep 60 & echo $! > {self.folder}/pid; wait"
+
+    def assert_ended(self, pid):
+        """A process that has ended may still wait for somebody to ask how."""
+        try:
+            status = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
+        except OSError:
+            return
+        self.assertIn(status.rpartition(")")[2].split()[0], "ZX")
 
     def test_interrupted_midway_it_says_so_and_leaves_nothing_running(self):
-        process, child = self.start_and_wait_in_tests()
+        process, child = self.start_and_wait_in_tests(self.hang_in_a_child)
         process.send_signal(signal.SIGTERM)
         self.assertEqual(process.wait(30), 1)
         self.assertEqual(self.statuses()["tests"], "interrupted")
-        with self.assertRaises(ProcessLookupError):
-            os.kill(child, 0)
+        self.assert_ended(child)
 
     def test_killed_midway_it_leaves_a_summary(self):
-        process, child = self.start_and_wait_in_tests()
+        process, child = self.start_and_wait_in_tests(self.hang)
         process.kill()
         process.wait(30)
         os.kill(child, signal.SIGKILL)
@@ -225,14 +242,9 @@ class GpuCheckTest(unittest.TestCase):
         self.assertIn("running", self.log("summary.txt"))
 
     def test_a_part_killed_midway_leaves_the_others(self):
-        self.program("kernels_step_gpu", f"echo $$ > {self.folder}/pid; exec sleep 60")
-        process = self.start()
-        self.wait_for({"device": "ok", "tests": "running"})
-        while not (self.folder / "pid").exists() or not (self.folder / "pid").read_text():
-            time.sleep(0.02)
-        os.kill(int((self.folder / "pid").read_text()), signal.SIGKILL)
-        # The sanitizers' turn would last as long again.
-        self.program("kernels_step_gpu", GOOD_TEST)
+        process, child = self.start_and_wait_in_tests(self.hang)
+        self.program("kernels_step_gpu", GOOD_TEST)  # for the sanitizers
+        os.kill(child, signal.SIGKILL)
         process.communicate(timeout=60)
         self.assertIn("killed by signal 9", self.parts()["tests"]["detail"])
         self.assertEqual(self.statuses()["peers"], "ok")
@@ -245,8 +257,14 @@ class GpuCheckTest(unittest.TestCase):
 
     def test_a_packed_folder_stands_by_itself(self):
         packed = self.folder / "packed"
+        shutil.copy2(sys.executable, self.programs / "python_gpu")
+        wanted = subprocess.run(["ldd", sys.executable], check=True, capture_output=True,
+                                text=True).stdout
         self.assertEqual(self.check("--pack", str(packed)), 0, self.said)
         self.assertTrue((packed / "COMMIT").exists())
+        self.assertEqual("libz.so.1" in wanted, (packed / "libz.so.1").exists())
+        self.assertFalse((packed / "libc.so.6").exists())
+        (packed / "python_gpu").unlink()
         self.programs = self.folder / "gone"
         result = subprocess.run([packed / "gpu_check", "--dry", "--out", self.out], check=False,
                                 cwd="/", capture_output=True, text=True)

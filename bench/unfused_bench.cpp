@@ -60,12 +60,15 @@ void run(benchmark::State& state, const Group& group, Passes passes, Arrays& arr
                        arrays.rows(),
                        kColumns});
 
-  const auto row = [&](std::int64_t r) { return arrays.row(r); };
-  arrays.fill(threads);
-  bool right = first_step_is_right(group, arrays.rows(), row, [&] { fused.step(); });
-  arrays.fill(threads);
-  right = first_step_is_right(group, arrays.rows(), row, [&] { unfused.step(); }) && right;
-  if (!right) {
+  const auto first_step_is_right = [&](const auto& step) {
+    arrays.fill(threads);
+    FirstStepCheck check;
+    check.expect(group, arrays.rows(), [&](std::int64_t r) { return arrays.row(r); });
+    step();
+    return check.holds();
+  };
+  if (!first_step_is_right([&] { fused.step(); }) ||
+      !first_step_is_right([&] { unfused.step(); })) {
     state.SkipWithError("a first step is not what the formulas say");
     return;
   }

@@ -75,8 +75,10 @@ void run(benchmark::State& state, OptimizerKind optimizer, Stages stages, Arrays
   const Group group = make_group(optimizer, stages);
   Plan fused = make_plan(group, arrays, threads);
   Plan off = make_plan(make_group(optimizer, Stages::off), arrays, threads);
-  const auto row = [&](std::int64_t r) { return arrays.row(r); };
-  if (!first_step_is_right(group, arrays.rows(), row, [&] { fused.step(); })) {
+  FirstStepCheck check;
+  check.expect(group, arrays.rows(), [&](std::int64_t r) { return arrays.row(r); });
+  fused.step();
+  if (!check.holds()) {
     state.SkipWithError("the first step is not what the formulas say");
     return;
   }
