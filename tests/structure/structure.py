@@ -15,7 +15,8 @@ from pathlib import Path
 SOURCE_SUFFIXES = {".c", ".cpp", ".cu", ".cuh", ".h", ".hpp"}
 CUDA_SOURCE_SUFFIXES = {".cu", ".cuh"}
 SCRIPT_SUFFIXES = {".cmake", ".py", ".sh"}
-TOP_LEVEL = ("include", "kernels", "host", "tests", "bench", "examples", "cmake", "tools", ".ci")
+TOP_LEVEL = ("include", "kernels", "host", "tests", "bench", "examples", "python", "cmake", "tools",
+             ".ci")
 MAX_LINES = 400
 MAX_LINES_UNDER = ("include/", "kernels/", "host/")
 LICENSE_LINE = "SPDX-License-Identifier: Apache-2.0"
@@ -27,6 +28,7 @@ AREAS = (
     ("public", "include/curb/"),
     ("kernels", "kernels/"),
     ("plan", "host/plan/"),
+    ("capi", "host/capi/"),
     ("backend.hpp", "host/backend/backend.hpp"),
     ("backend.hpp", "host/backend/open.hpp"),  # and how a device is named
     ("backend", "host/backend/"),
@@ -48,6 +50,7 @@ MAY_INCLUDE = {
     "public": {"rules", "public"},
     "kernels": {"rules", "kernels"},
     "plan": {"rules", "public", "kernels", "plan"},
+    "capi": {"rules", "public", "capi"},
     "backend.hpp": {"rules", "public", "backend.hpp"},
     "backend": {"rules", "public", "kernels", "backend.hpp", "backend"},
     "nn": {"data", "backend.hpp", "nn"},
