@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <cstdlib>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -129,6 +130,15 @@ TEST(Convex, FindsTheSparseOptimumOfTheDigits) {
   EXPECT_NEAR(*outcome.test->accuracy, 0.9088888889, 0.003);
 }
 
+TEST(Convex, TheSubgradientOfL1LeavesNoZeros) {
+  Settings settings = softmax_regression();
+  settings.update.l1 = 1e-3f;
+  settings.update.l1_mode = L1Mode::sign;
+  settings.tolerance = 0.0;
+  settings.epochs = 5000;
+  EXPECT_GE(nonzeros(solve(settings, digits())), 630u);
+}
+
 TEST(Convex, FindsTheRidgeOptimumOfTheDigits) {
   for (const L2Mode mode : {L2Mode::coupled, L2Mode::prox}) {
     Settings settings = softmax_regression();
@@ -151,6 +161,8 @@ struct Solution {
   Floats coefficients;
   double objective;
 };
+
+void PrintTo(const Solution& solution, std::ostream* out) { *out << solution.name; }
 
 class Diabetes : public ::testing::TestWithParam<Solution> {};
 
