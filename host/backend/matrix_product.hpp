@@ -1,11 +1,12 @@
 // Copyright 2026 The curb authors. SPDX-License-Identifier: Apache-2.0
-// Dense matrix products by the library at hand: oneDNN (onednn_matrix_product.cpp), or CBLAS where
-// oneDNN is not to be had (cblas_matrix_product.cpp). The build takes one of the two.
+// Dense matrix products on the CPU, by the library at hand: oneDNN (onednn_matrix_product.cpp), or
+// CBLAS where oneDNN is not to be had (cblas_matrix_product.cpp). The build takes one of the two.
 #pragma once
 
 #include <compare>
 #include <cstdint>
 #include <memory>
+#include <string>
 
 namespace curb::backend {
 
@@ -20,6 +21,11 @@ struct ProductShape {
 
   auto operator<=>(const ProductShape&) const = default;
 };
+
+inline std::string to_string(const ProductShape& shape) {
+  return "product of [" + std::to_string(shape.m) + ", " + std::to_string(shape.k) + "] and [" +
+         std::to_string(shape.k) + ", " + std::to_string(shape.n) + "]";
+}
 
 class MatrixProduct {
  public:

@@ -76,11 +76,6 @@ struct Prepared {
   memory scratchpad;
 };
 
-std::string text(const ProductShape& shape) {
-  return "product of [" + std::to_string(shape.m) + ", " + std::to_string(shape.k) + "] and [" +
-         std::to_string(shape.k) + ", " + std::to_string(shape.n) + "]";
-}
-
 }  // namespace
 
 class MatrixProduct::Impl {
@@ -151,7 +146,7 @@ void MatrixProduct::multiply(const ProductShape& shape, const float* a, const fl
   try {
     impl_->multiply(shape, a, b, c);
   } catch (const dnnl::error& error) {
-    throw std::runtime_error(text(shape) + ": oneDNN: " + error.what());
+    throw std::runtime_error(to_string(shape) + ": oneDNN: " + error.what());
   }
 }
 

@@ -3,9 +3,12 @@
 #include "host/backend/open.hpp"
 
 #include <charconv>
+#include <exception>
 #include <optional>
 #include <stdexcept>
 #include <string_view>
+
+#include "host/backend/cuda_backend.hpp"
 
 namespace curb::backend {
 namespace {
@@ -27,10 +30,22 @@ std::optional<int> cuda_index(std::string_view device) {
 std::unique_ptr<Backend> open_backend(const std::string& device, std::string& why) {
   why.clear();
   if (device == "cpu") return make_cpu_backend();
-  const std::optional<int> index = cuda_index(device == "auto" ? "cuda" : device);
+  const bool automatic = device == "auto";
+  const std::optional<int> index = cuda_index(automatic ? "cuda" : device);
   if (!index) throw std::invalid_argument("there is no device \"" + device + "\"");
-  why = "this build has no CUDA backend";
-  return device == "auto" ? make_cpu_backend() : nullptr;
+  const std::size_t devices = cuda_devices(why).size();
+  if (static_cast<std::size_t>(*index) < devices) {
+    try {
+      std::unique_ptr<Backend> backend = make_cuda_backend(*index);
+      if (automatic) why = "the first CUDA device";
+      return backend;
+    } catch (const std::exception& error) {
+      why = error.what();
+    }
+  } else if (devices > 0) {
+    why = "there are " + std::to_string(devices) + " CUDA devices, counted from 0";
+  }
+  return automatic ? make_cpu_backend() : nullptr;
 }
 
 }  // namespace curb::backend

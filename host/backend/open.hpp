@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "host/backend/backend.hpp"
 
@@ -13,5 +14,9 @@ namespace curb::backend {
 /// the CPU. Null when that device is not to be had; `why` then says why not, and after "auto" why
 /// it became what it is. Throws std::invalid_argument for any other name.
 std::unique_ptr<Backend> open_backend(const std::string& device, std::string& why);
+
+/// What each CUDA device is, in one line; "cuda:N" opens the N-th. None where there is none, and
+/// `why` then says why.
+std::vector<std::string> cuda_devices(std::string& why);
 
 }  // namespace curb::backend

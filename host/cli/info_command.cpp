@@ -2,8 +2,11 @@
 // curb info: what this program is, and what it can compute on.
 #include <fmt/core.h>
 
+#include <cstddef>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
 
 #include "host/backend/open.hpp"
 #include "host/cli/command.hpp"
@@ -12,19 +15,16 @@
 namespace curb::cli {
 namespace {
 
-/// What a device is, or why it is not to be had.
-std::string describe(const std::string& device) {
-  std::string why;
-  const std::unique_ptr<backend::Backend> backend = backend::open_backend(device, why);
-  return backend ? backend->description() : "none: " + why;
-}
-
 int run(bool json) {
-  const nlohmann::ordered_json facts{{"version", CURB_VERSION},
-                                     {"build", CURB_BUILD_TYPE},
-                                     {"compiler", CURB_COMPILER},
-                                     {"cpu", describe("cpu")},
-                                     {"cuda", describe("cuda")}};
+  std::string why;
+  const std::vector<std::string> devices = backend::cuda_devices(why);
+  nlohmann::ordered_json facts{
+      {"version", CURB_VERSION},
+      {"build", CURB_BUILD_TYPE},
+      {"compiler", CURB_COMPILER},
+      {"cpu", backend::make_cpu_backend()->description()},
+      {"cuda", devices.empty() ? "none: " + why : fmt::format("{} found", devices.size())}};
+  for (std::size_t i = 0; i < devices.size(); ++i) facts[fmt::format("cuda:{}", i)] = devices[i];
   if (json) {
     print(facts.dump(2) + "\n");
     return kSuccess;

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <functional>
 #include <memory>
 #include <ostream>
@@ -17,23 +18,30 @@ namespace curb::testing {
 
 struct NamedBackend {
   std::string name;
-  std::function<std::unique_ptr<backend::Backend>()> make;
+  /// Null where there is no such device; `why` then says so.
+  std::function<std::unique_ptr<backend::Backend>(std::string& why)> make;
 };
 
 inline void PrintTo(const NamedBackend& named, std::ostream* out) { *out << named.name; }
 
-inline std::vector<NamedBackend> backends() {
-  return {{"cpu_1_thread", [] { return backend::make_cpu_backend(1); }},
-          {"cpu_3_threads", [] { return backend::make_cpu_backend(3); }}};
-}
+/// Those of the program at hand: cpu_backends.cpp or cuda_backends.cpp.
+std::vector<NamedBackend> backends();
 
 inline std::string backend_name(const ::testing::TestParamInfo<NamedBackend>& info) {
   return info.param.name;
 }
 
-/// A test of one back end, `on`.
+/// A test of one back end, `on`. It is skipped where there is no such device, or fails there when
+/// CURB_REQUIRE_GPU is 1.
 class BackendTest : public ::testing::TestWithParam<NamedBackend> {
  protected:
+  void SetUp() override {
+    if (on != nullptr) return;
+    const char* required = std::getenv("CURB_REQUIRE_GPU");
+    if (required != nullptr && std::string(required) == "1") FAIL() << "CURB_REQUIRE_GPU: " << why;
+    GTEST_SKIP() << why;
+  }
+
   template <class T>
   backend::Buffer<T> upload(const std::vector<T>& values) {
     backend::Buffer<T> buffer(*on, values.size());
@@ -41,7 +49,8 @@ class BackendTest : public ::testing::TestWithParam<NamedBackend> {
     return buffer;
   }
 
-  std::unique_ptr<backend::Backend> on = GetParam().make();
+  std::string why;
+  std::unique_ptr<backend::Backend> on = GetParam().make(why);
 };
 
 #define CURB_ON_EVERY_BACKEND(Suite)                                                          \

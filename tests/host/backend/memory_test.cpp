@@ -68,7 +68,7 @@ class GatherTest : public BackendTest {
   std::vector<std::int32_t> labels = random_labels(kSamples, 1000, 5);
   std::vector<std::uint32_t> order = [] {
     std::vector<std::uint32_t> indices(kSamples);
-    for (std::uint32_t i = 0; i < kSamples; ++i) indices[i] = (i * 7 + 3) % kSamples;
+    for (std::uint32_t i = 0; i < kSamples; ++i) indices[i] = (i * 7 + 3) % std::uint32_t{kSamples};
     return indices;
   }();
 };

@@ -1,0 +1,103 @@
+// Copyright 2026 The curb authors. SPDX-License-Identifier: Apache-2.0
+// What only the emulator can tell: what a step asks of the CUDA runtime, that nothing rests on the
+// order in which streams and threads advance, and what happens when CUDA refuses.
+#include <gtest/gtest.h>
+
+#include <new>
+#include <stdexcept>
+#include <string>
+
+#include "host/backend/cuda_backend.hpp"
+#include "tests/host/backend/small_training.hpp"
+#include "tests/simt/simt.hpp"
+
+namespace curb::testing {
+namespace {
+
+std::vector<float> parameters_after(int epochs) {
+  const std::unique_ptr<backend::Backend> on = backend::make_cuda_backend(0);
+  SmallTraining training(*on);
+  for (int epoch = 1; epoch <= epochs; ++epoch) training.run_epoch(epoch);
+  return training.parameters();
+}
+
+TEST(CudaEmulated, AStepIsOneLaunchThatNeitherWaitsNorAllocates) {
+  const std::unique_ptr<backend::Backend> on = backend::make_cuda_backend(0);
+  SmallTraining training(*on);
+  training.steps().begin(1);
+  simt::reset_counts();
+  for (int step = 0; step < SmallTraining::kStepsPerEpoch; ++step) training.steps().step();
+  const simt::Counts counts = simt::counts();
+  EXPECT_EQ(counts.graph_launches, SmallTraining::kStepsPerEpoch);
+  EXPECT_GT(counts.graph_kernels, 10 * SmallTraining::kStepsPerEpoch);
+  EXPECT_EQ(counts.total_launches(), 0);
+  EXPECT_EQ(counts.host_waits, 0);
+  EXPECT_EQ(counts.copies, 0);
+  EXPECT_EQ(counts.memsets, 0);
+  EXPECT_EQ(counts.allocations, 0);
+  EXPECT_EQ(counts.frees, 0);
+}
+
+TEST(CudaEmulated, TheOrderOfStreamsChangesNoBit) {
+  const std::vector<float> expected = parameters_after(2);
+  for (const std::uint64_t seed : {1, 2, 3}) {
+    const simt::DeferredStreams deferred(seed);
+    EXPECT_EQ(parameters_after(2), expected) << "seed " << seed;
+  }
+}
+
+TEST(CudaEmulated, TheOrderOfThreadsChangesNoBit) {
+  const std::vector<float> expected = parameters_after(1);
+  for (const simt::Order& order : simt::orders()) {
+    const simt::OrderScope scope(order);
+    EXPECT_EQ(parameters_after(1), expected) << to_string(order);
+  }
+}
+
+TEST(CudaEmulated, RefusedMemoryIsBadAlloc) {
+  const std::unique_ptr<backend::Backend> on = backend::make_cuda_backend(0);
+  EXPECT_THROW(on->allocate(std::size_t{1} << 40), std::bad_alloc);
+  EXPECT_NO_THROW(backend::Buffer<float>(*on, 10).clear());
+}
+
+TEST(CudaEmulated, AnErrorInARecordingPassesThroughAndLeavesTheStreamInOrder) {
+  const std::unique_ptr<backend::Backend> on = backend::make_cuda_backend(0);
+  backend::Buffer<backend::Clock> clock(*on, 1);
+  EXPECT_THROW(on->record([&] {
+    on->advance(clock.data(), 1);
+    throw std::logic_error("from within");
+  }),
+               std::logic_error);
+  on->advance(clock.data(), 3);
+  EXPECT_EQ(clock.download()[0].position, 3u);
+}
+
+TEST(CudaEmulated, AFailureNamesTheOperation) {
+  const std::unique_ptr<backend::Backend> on = backend::make_cuda_backend(0);
+  const float host = 1.0f;
+  backend::Buffer<float> device(*on, 1);
+  try {
+    on->copy(&host, device.data(), sizeof host);
+    FAIL() << "host memory copied as if it were the device's";
+  } catch (const std::runtime_error& error) {
+    EXPECT_NE(std::string(error.what()).find("copying on the device"), std::string::npos);
+  }
+}
+
+TEST(CudaEmulated, IsOpenedByName) {
+  std::string why;
+  EXPECT_EQ(backend::cuda_devices(why).size(), 1u);
+  for (const char* name : {"cuda", "cuda:0", "auto"}) {
+    const std::unique_ptr<backend::Backend> on = backend::open_backend(name, why);
+    ASSERT_NE(on, nullptr) << name;
+    EXPECT_EQ(on->device().kind, Device::Kind::cuda) << name;
+    EXPECT_EQ(why.empty(), std::string(name) != "auto") << name;
+    EXPECT_NE(on->description().find("CUDA device 0, curb emulator"), std::string::npos);
+  }
+  EXPECT_EQ(backend::open_backend("cuda:1", why), nullptr);
+  EXPECT_FALSE(why.empty());
+  EXPECT_THROW(backend::open_backend("cuda:x", why), std::invalid_argument);
+}
+
+}  // namespace
+}  // namespace curb::testing
