@@ -54,6 +54,9 @@ constexpr std::int64_t kColumns = 1024;
 
 enum class Cache { cold, warm };
 
+/// Whether sizes are tiny (--tiny); set before anything runs.
+bool tiny = kEmulated;
+
 /// What all benchmarks share; made when the first of them runs.
 struct Machine {
   Machine() {
@@ -61,7 +64,7 @@ struct Machine {
     check(cudaGetDevice(&device), "asking for the current device");
     int bytes = 0;
     check(cudaDeviceGetAttribute(&bytes, cudaDevAttrL2CacheSize, device), "asking for the L2 size");
-    const std::int64_t cache = kEmulated ? 1 << 16 : std::max(bytes, 1 << 20);
+    const std::int64_t cache = tiny ? 1 << 16 : std::max(bytes, 1 << 20);
     displacing_count = 2 * cache / static_cast<std::int64_t>(sizeof(float));
     displacing = std::make_unique<DeviceFloats>(displacing_count);
     fill(displacing->data(), displacing_count, Values::weight, stream.get());
@@ -221,7 +224,7 @@ Shape matrix_of(std::int64_t n) {
   return {n / columns, columns, Incoming::row};
 }
 
-void add_steps(bool tiny) {
+void add_steps() {
   std::vector<int> exponents = {28, 26, 24, 22, 20, 18, 16, 14, 12, 10};
   if (tiny) exponents = {12, 10};
   for (const int exponent : exponents) {
@@ -244,7 +247,7 @@ void add_steps(bool tiny) {
 }
 
 /// Each length with max-norm, and the same step without it: the price of the clamp.
-void add_rows(bool tiny) {
+void add_rows() {
   struct Orientation {
     const char* name;
     Incoming incoming;
@@ -278,7 +281,7 @@ void add_rows(bool tiny) {
   }
 }
 
-void add_many(bool tiny) {
+void add_many() {
   std::vector<int> counts = {10, 100, 1000, 10000};
   if (tiny) counts = {10};
   for (const int count : counts) {
@@ -323,7 +326,7 @@ void run_plain(benchmark::State& state, std::int64_t n, int states, int quads) {
   state.counters["median_us"] = 1e6 * median(times);
 }
 
-void add_same_mix(bool tiny) {
+void add_same_mix() {
   for (const int states : {0, 1, 2}) {
     for (const int quads : {1, 2, 4}) {
       for (const std::int64_t n : tiny ? std::vector<std::int64_t>{1 << 12}
@@ -352,7 +355,7 @@ int attribute(cudaDeviceAttr which) {
   return value;
 }
 
-void describe_machine(bool tiny) {
+void describe_machine() {
   cudaDeviceProp properties{};
   check(cudaGetDeviceProperties(&properties, 0), "asking for the device's properties");
   int driver = 0;
@@ -374,7 +377,7 @@ void describe_machine(bool tiny) {
   context("cuda", std::to_string(runtime));
   context("commit", CURB_COMMIT);
   context("flags", CURB_FLAGS);
-  if (kEmulated || tiny) context("times", "without meaning: tiny sizes, or no GPU");
+  if (tiny) context("times", "without meaning: tiny sizes, or no GPU");
 }
 
 /// Takes --tiny out of the arguments; whether it was there.
@@ -387,7 +390,7 @@ bool take_tiny(int& argc, char** argv) {
 }
 
 int main_of(int argc, char** argv) {
-  const bool tiny = take_tiny(argc, argv) || kEmulated;
+  tiny = take_tiny(argc, argv) || kEmulated;
   const bool lists = std::any_of(argv, argv + argc, [](const char* word) {
     return std::strncmp(word, "--benchmark_list_tests", 22) == 0;
   });
@@ -396,11 +399,11 @@ int main_of(int argc, char** argv) {
     std::fprintf(stderr, "usage: %s [--tiny] [--benchmark_...]\n", argv[0]);
     return 2;
   }
-  if (!lists) describe_machine(tiny);
-  add_steps(tiny);
-  add_rows(tiny);
-  add_many(tiny);
-  add_same_mix(tiny);
+  if (!lists) describe_machine();
+  add_steps();
+  add_rows();
+  add_many();
+  add_same_mix();
   benchmark::RunSpecifiedBenchmarks();
   benchmark::Shutdown();
   return 0;
