@@ -13,19 +13,19 @@ namespace {
 constexpr std::uint32_t kPointersPerLaunch = 500;
 
 struct Pointers {
-  const float* value[kPointersPerLaunch];
+  const void* value[kPointersPerLaunch];
 };
 
 }  // namespace
 
-__global__ void write_pointers(const float** destination, Pointers pointers, std::uint32_t count) {
+__global__ void write_pointers(const void** destination, Pointers pointers, std::uint32_t count) {
   const std::uint32_t i = blockIdx.x * blockDim.x + threadIdx.x;
   if (i < count) destination[i] = pointers.value[i];
 }
 
 // ---------------------------------------------------------------------------------- launchers
 
-void launch_bind_gradients(const float** table, const void* const* gradients, std::size_t count,
+void launch_bind_gradients(const void** table, const void* const* gradients, std::size_t count,
                            Stream stream) {
   constexpr std::uint32_t kThreads = 256;
   for (std::size_t first = 0; first < count; first += kPointersPerLaunch) {
@@ -33,7 +33,7 @@ void launch_bind_gradients(const float** table, const void* const* gradients, st
         count - first < kPointersPerLaunch ? count - first : kPointersPerLaunch);
     Pointers pointers;
     for (std::uint32_t i = 0; i < size; ++i) {
-      pointers.value[i] = static_cast<const float*>(gradients[first + i]);
+      pointers.value[i] = gradients[first + i];
     }
     launch<write_pointers>({dim3((size + kThreads - 1) / kThreads), dim3(kThreads)}, stream,
                            table + first, pointers, size);

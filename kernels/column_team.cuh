@@ -34,6 +34,11 @@ class ColumnTeam {
   /// A block's missing columns have threads too, which only keep the barriers company.
   __device__ bool leads() const { return active_ && lane() == 0; }
 
+  static constexpr bool kConsecutive = false;
+  __device__ std::int64_t place(std::int64_t chunk, int slot) const {
+    return (chunk + 4 * lane() + slot) * leading_dimension_ + column_;
+  }
+
   /// The four elements of this thread in the chunk of 128 that begins at element `chunk`; those
   /// beyond the column's end become `pad`.
   template <class T>

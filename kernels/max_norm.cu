@@ -51,6 +51,11 @@ class ClampSource {
   rules::Coefficients c_;
 };
 
+__device__ bool rows_are_quads(const TensorView& tensor) {
+  return tensor.columns % 4 == 0 && tensor.leading_dimension % 4 == 0 &&
+         misalignment(tensor.weight) == 0;
+}
+
 template <class Team>
 __device__ void clamp_register_row(const ClampSource& source, Team& team,
                                    RowStatistics* statistics) {
@@ -85,7 +90,7 @@ __global__ __launch_bounds__(kWarp* kMaxWorkers) void clamp_rows(TensorView tens
   const int worker = warp_per_row ? 0 : y;
   const int workers = warp_per_row ? 1 : static_cast<int>(blockDim.y);
   const detail::ClampSource source(tensor.weight, max_norm);
-  if (detail::rows_are_quads<0>(tensor, tensor.weight)) {
+  if (detail::rows_are_quads(tensor)) {
     RowTeam<true> team(tensor, row, worker, workers, scratch);
     detail::clamp_register_row(source, team, statistics);
   } else {
@@ -101,7 +106,7 @@ __global__ __launch_bounds__(kWarp* kMaxWorkers) void clamp_long_rows(TensorView
   __shared__ double scratch[2 * kMaxWorkers];
   const detail::ClampSource source(tensor.weight, max_norm);
   const int worker = static_cast<int>(threadIdx.y);
-  if (detail::rows_are_quads<0>(tensor, tensor.weight)) {
+  if (detail::rows_are_quads(tensor)) {
     RowTeam<true> team(tensor, blockIdx.x, worker, kMaxWorkers, scratch);
     detail::clamp_memory_row(source, team, statistics);
   } else {

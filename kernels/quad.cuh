@@ -1,5 +1,5 @@
 // Copyright 2026 The curb authors. SPDX-License-Identifier: Apache-2.0
-// Four elements that move in one access: 16 bytes of float, 4 of a byte mask.
+// Four elements that move in one access: 16 bytes of float, 8 of bfloat16, 4 of a byte mask.
 #pragma once
 
 #include <cstdint>
@@ -32,6 +32,15 @@ __device__ inline void store_quad(float* p, const Quad<float>& quad) {
          make_float4(quad.value[0], quad.value[1], quad.value[2], quad.value[3]));
 #else
   *reinterpret_cast<Quad<float>*>(p) = quad;
+#endif
+}
+
+__device__ inline void store_quad(std::uint16_t* p, const Quad<std::uint16_t>& quad) {
+#if defined(__CUDA_ARCH__)
+  __stwb(reinterpret_cast<ushort4*>(p),
+         make_ushort4(quad.value[0], quad.value[1], quad.value[2], quad.value[3]));
+#else
+  *reinterpret_cast<Quad<std::uint16_t>*>(p) = quad;
 #endif
 }
 

@@ -35,8 +35,13 @@ class RowTeam {
   /// `scratch`: 2 * kMaxWorkers doubles of shared memory; unused by a single worker.
   __device__ RowTeam(const TensorView& tensor, std::int64_t row, int worker, int workers,
                      double* scratch)
-      : length_(tensor.columns),
-        offset_(row * tensor.leading_dimension),
+      : RowTeam(row * tensor.leading_dimension, tensor.columns, worker, workers, scratch) {}
+
+  /// Of any `length` neighbours, from element `offset` on.
+  __device__ RowTeam(std::int64_t offset, std::int64_t length, int worker, int workers,
+                     double* scratch)
+      : length_(length),
+        offset_(offset),
         lane_(static_cast<int>(threadIdx.x)),
         worker_(worker),
         workers_(workers),
@@ -47,6 +52,14 @@ class RowTeam {
   __device__ std::int64_t length() const { return length_; }
   /// Whether this thread speaks for its row when something is counted once per row.
   __device__ bool leads() const { return lane_ == 0 && worker_ == 0; }
+
+  /// Whether the four elements of a thread lie side by side.
+  static constexpr bool kConsecutive = kQuads;
+
+  /// Where in storage this thread's element `slot` of the chunk that begins at `chunk` lies.
+  __device__ std::int64_t place(std::int64_t chunk, int slot) const {
+    return offset_ + chunk + (kQuads ? 4 * lane_ + slot : kWarp * slot + lane_);
+  }
 
   /// The four elements of this thread in the chunk of 128 that begins at element `chunk`; those
   /// beyond the row's end become `pad`.

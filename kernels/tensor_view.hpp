@@ -4,6 +4,8 @@
 
 #include <cstdint>
 #include <curb/rules/effective_step.hpp>
+#include <curb/rules/philox.hpp>
+#include <curb/rules/storage.hpp>
 
 namespace curb::kernels {
 
@@ -19,7 +21,25 @@ struct TensorView {
   std::int64_t columns;
   std::int64_t leading_dimension;
   std::uint32_t coefficients;  ///< index into the step's Coefficients
+
+  // Read by the mixed kernels alone.
+  rules::Storage storage = rules::Storage::float32;
+  rules::DataType gradient_type = rules::DataType::float32;
+  bool zero_gradient = false;
+  std::uint16_t* bfloat16 = nullptr;   ///< weights of every storage but float32
+  std::uint16_t* remainder = nullptr;  ///< their lower halves, with bfloat16_remainder
+  std::uint16_t* velocity = nullptr;   ///< state[0] in bfloat16; null: it is fp32
+  float* average = nullptr;            ///< moving average of the weights; null: none
+  rules::RandomKey random_key{};       ///< of bfloat16_stochastic
 };
+
+/// Whether the tensor needs the mixed kernels, which know every form of storage. The others know
+/// fp32 arrays and nothing else, and are the faster and smaller for it.
+CURB_HOST_DEVICE bool is_mixed(const TensorView& tensor) {
+  return tensor.storage != rules::Storage::float32 ||
+         tensor.gradient_type != rules::DataType::float32 || tensor.zero_gradient ||
+         tensor.velocity != nullptr || tensor.average != nullptr;
+}
 
 /// What one block (or one host task) does: a run of elements, or a run of rows or columns.
 struct WorkItem {
@@ -31,7 +51,7 @@ struct WorkItem {
 /// Everything a step reads, in the memory of the device that runs it.
 struct StepTables {
   const TensorView* tensors;
-  const float* const* gradients;  ///< one per tensor; same layout as its weight
+  const void* const* gradients;  ///< one per tensor, of its gradient_type, in its weight's layout
   const rules::Coefficients* coefficients;
 };
 
@@ -39,6 +59,13 @@ struct StepTables {
 struct RowStatistics {
   unsigned long long clamped_rows;
   unsigned long long non_finite_rows;
+};
+
+/// What a step made of the gradient as a whole (rules/global_norm.hpp).
+struct StepReport {
+  unsigned long long skipped_steps;  ///< only grows
+  double gradient_norm;              ///< of the last step
+  float found_inf;                   ///< 1 if the last step was skipped, else 0
 };
 
 /// A parameter group on the device: what the prologue reads and advances.

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstddef>
+#include <curb/rules/global_norm.hpp>
 
 #include "kernels/tensor_view.hpp"
 
@@ -45,13 +46,35 @@ const char* tier_name(Tier tier);
 void launch_prologue(GroupRecord* groups, std::uint32_t count, rules::Coefficients* coefficients,
                      Stream stream);
 
+/// What a step asks of the gradient as a whole. The pointers are to scalars in device memory, read
+/// at every step; null: 1 and 0.
+struct GradientGuard {
+  rules::GradientLimits limits;
+  const float* loss_scale = nullptr;
+  const float* found_inf = nullptr;
+};
+
+/// One launch: partials[i] = the sum of the squares of item i's gradients (those of masked weights
+/// aside), each times its group's gradient_scale. An item is a run of up to kElementsPerItem
+/// elements.
+void launch_measure_gradients(const StepTables& tables, const GroupRecord* groups,
+                              const WorkItem* items, std::uint32_t item_count, double* partials,
+                              Stream stream);
+
+/// launch_prologue for a plan with a guard: adds up the partials, judges the gradient, and either
+/// advances the groups or leaves them and marks the step as skipped.
+void launch_guarded_prologue(GroupRecord* groups, std::uint32_t count,
+                             rules::Coefficients* coefficients, const double* partials,
+                             std::uint32_t partial_count, const GradientGuard& guard,
+                             StepReport* report, Stream stream);
+
 /// Replaces a group's hyper-parameters in stream order. The value travels as a kernel argument:
 /// there is no copy from pageable memory and nothing waits.
 void launch_set_hyperparameters(GroupRecord* group, const rules::Hyperparameters& value,
                                 Stream stream);
 
 /// Writes `count` gradient addresses (host array) into the device's table.
-void launch_bind_gradients(const float** table, const void* const* gradients, std::size_t count,
+void launch_bind_gradients(const void** table, const void* const* gradients, std::size_t count,
                            Stream stream);
 
 /// The kernels an optimiser needs; heavy ball and Nesterov share theirs, and so do Adagrad and
@@ -62,9 +85,10 @@ inline constexpr int kUpdateKindCount = 5;
 UpdateKind update_kind(const rules::Modes& modes);
 int state_count(UpdateKind kind);
 
-/// One launch: the fused step of every item, all of one optimiser and tier. `statistics` may be
-/// null.
-void launch_update(UpdateKind kind, Tier tier, const StepTables& tables, const WorkItem* items,
-                   std::uint32_t item_count, RowStatistics* statistics, Stream stream);
+/// One launch: the fused step of every item, all of one optimiser and tier, and all of tensors that
+/// are mixed (is_mixed) or all of tensors that are not. `statistics`: one per tensor, or null.
+void launch_update(UpdateKind kind, bool mixed, Tier tier, const StepTables& tables,
+                   const WorkItem* items, std::uint32_t item_count, RowStatistics* statistics,
+                   Stream stream);
 
 }  // namespace curb::kernels

@@ -1,5 +1,5 @@
 // Copyright 2026 The curb authors. SPDX-License-Identifier: Apache-2.0
-// The fused step's kernels for SGD with cumulative L1.
+// The fused step's fp32 kernels for SGD with cumulative L1.
 #include "kernels/launch_update.cuh"
 #include "kernels/update_kinds.hpp"
 
@@ -8,7 +8,8 @@ namespace curb::kernels {
 void launch_update_cumulative_sgd(Tier tier, const StepTables& tables, const WorkItem* items,
                                   std::uint32_t item_count, RowStatistics* statistics,
                                   Stream stream) {
-  launch_update_of(rules::CumulativeSgd{}, tier, tables, items, item_count, statistics, stream);
+  launch_update_of<rules::CumulativeSgd, false>({}, tier, tables, items, item_count, statistics,
+                                                stream);
 }
 
 }  // namespace curb::kernels

@@ -19,10 +19,10 @@ inline constexpr int kElementThreads = 256;
 inline constexpr int kQuadsPerThread = 4;
 inline constexpr int kElementsPerBlock = kElementThreads * kQuadsPerThread * 4;
 
-/// Blocks that a multiprocessor shall hold at once. Left alone, ptxas aims at four for an optimiser
-/// of one state, spills on some architectures to get there, and knows how not to once it is asked.
+/// Blocks that a multiprocessor shall hold at once: as many as need no spilling, and enough to keep
+/// its share of the memory busy, since each thread has four quads of every array in flight.
 template <class Optimizer>
-inline constexpr int kElementBlocks = Optimizer::kStates < 2 ? 4 : 2;
+inline constexpr int kElementBlocks = 4 - Optimizer::kStates;
 
 namespace detail {
 
@@ -88,9 +88,10 @@ __global__ __launch_bounds__(kElementThreads, kElementBlocks<Optimizer>) void up
   const WorkItem item = items[blockIdx.x];
   const TensorView& tensor = tables.tensors[item.tensor];
   const rules::Coefficients c = tables.coefficients[tensor.coefficients];
+  if (c.skip) return;
   detail::Run<Optimizer::kStates> run;
   run.weight = tensor.weight + item.first;
-  run.gradient = tables.gradients[item.tensor] + item.first;
+  run.gradient = static_cast<const float*>(tables.gradients[item.tensor]) + item.first;
   run.mask = tensor.mask == nullptr ? nullptr : tensor.mask + item.first;
   bool alike = misalignment(run.weight) == misalignment(run.gradient);
   for (int s = 0; s < Optimizer::kStates; ++s) {

@@ -1,5 +1,5 @@
 // Copyright 2026 The curb authors. SPDX-License-Identifier: Apache-2.0
-// One launcher per optimiser, each in its own file; launch_update (update.hpp) chooses among them.
+// Two launchers per optimiser, each in its own file; launch_update (update.hpp) chooses among them.
 #pragma once
 
 #include "kernels/update.hpp"
@@ -14,5 +14,10 @@ LaunchUpdate launch_update_cumulative_sgd;
 LaunchUpdate launch_update_momentum;
 LaunchUpdate launch_update_adam;
 LaunchUpdate launch_update_adagrad;
+LaunchUpdate launch_update_mixed_sgd;
+LaunchUpdate launch_update_mixed_cumulative_sgd;
+LaunchUpdate launch_update_mixed_momentum;
+LaunchUpdate launch_update_mixed_adam;
+LaunchUpdate launch_update_mixed_adagrad;
 
 }  // namespace curb::kernels

@@ -1,5 +1,5 @@
 // Copyright 2026 The curb authors. SPDX-License-Identifier: Apache-2.0
-// The fused step's kernels for heavy ball and Nesterov.
+// The fused step's fp32 kernels for heavy ball and Nesterov.
 #include "kernels/launch_update.cuh"
 #include "kernels/update_kinds.hpp"
 
@@ -7,7 +7,7 @@ namespace curb::kernels {
 
 void launch_update_momentum(Tier tier, const StepTables& tables, const WorkItem* items,
                             std::uint32_t item_count, RowStatistics* statistics, Stream stream) {
-  launch_update_of(rules::Momentum{}, tier, tables, items, item_count, statistics, stream);
+  launch_update_of<rules::Momentum, false>({}, tier, tables, items, item_count, statistics, stream);
 }
 
 }  // namespace curb::kernels

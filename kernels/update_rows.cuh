@@ -2,7 +2,10 @@
 // The fused row step: update, group shrinkage and max-norm in one pass, the row held in registers.
 #pragma once
 
+#include <type_traits>
+
 #include "kernels/column_team.cuh"
+#include "kernels/mixed_arrays.cuh"
 #include "kernels/row_team.cuh"
 #include "kernels/row_update.cuh"
 #include "kernels/simt.cuh"
@@ -13,32 +16,30 @@ namespace curb::kernels {
 /// Rows of one segment need no barrier: a block takes this many, a warp each.
 inline constexpr int kWarpRowsPerBlock = 8;
 
+/// The source of a fused step, for tensors that are fp32 throughout and for the others.
+template <class Optimizer, bool kMixed>
+using SourceOf = StepSource<Optimizer, std::conditional_t<kMixed, MixedArrays, PlainArrays>>;
+
 namespace detail {
 
 template <class Source, class Team>
-__device__ void update_register_row(const Source& source, Team& team, RowStatistics* statistics) {
+__device__ void update_register_row(const Source& source, Team& team, bool skip,
+                                    RowStatistics* statistics) {
   RegisterRow<Source::kDiagonalMetric, Team> row(team);
+  if constexpr (Source::kMixed) {
+    if (skip) return row.skip(source);
+  }
   row.load(source);
   const rules::RowOutcome outcome = source.solve(row, team.length());
   row.store(source, outcome);
   count_outcome(team, outcome, statistics);
 }
 
-/// Whether every row of the tensor can move in quads.
-template <int kStates>
-__device__ bool rows_are_quads(const TensorView& tensor, const float* gradient) {
-  bool quads = tensor.columns % 4 == 0 && tensor.leading_dimension % 4 == 0 &&
-               misalignment(tensor.weight) == 0 && misalignment(gradient) == 0 &&
-               (tensor.mask == nullptr || misalignment(tensor.mask) == 0);
-  for (int s = 0; s < kStates; ++s) quads = quads && misalignment(tensor.state[s]) == 0;
-  return quads;
-}
-
 }  // namespace detail
 
 /// neuron = row. Block (32, workers). With one worker per row, item b is a run of up to blockDim.y
 /// rows, a warp each; otherwise item b is one row of at most workers * 512 elements.
-template <class Optimizer>
+template <class Optimizer, bool kMixed>
 __global__ __launch_bounds__(kWarp* kMaxWorkers,
                              1) void update_rows(Optimizer optimizer, StepTables tables,
                                                  const WorkItem* items, bool warp_per_row,
@@ -46,26 +47,27 @@ __global__ __launch_bounds__(kWarp* kMaxWorkers,
   __shared__ double scratch[2 * kMaxWorkers];
   const WorkItem item = items[blockIdx.x];
   const TensorView& tensor = tables.tensors[item.tensor];
-  const float* gradient = tables.gradients[item.tensor];
+  const void* gradient = tables.gradients[item.tensor];
   const int y = static_cast<int>(threadIdx.y);
   if (warp_per_row && y >= item.count) return;
   const std::int64_t row = warp_per_row ? item.first + y : item.first;
   const int worker = warp_per_row ? 0 : y;
   const int workers = warp_per_row ? 1 : static_cast<int>(blockDim.y);
   const rules::Coefficients c = tables.coefficients[tensor.coefficients];
-  const StepSource<Optimizer> source(optimizer, tensor, gradient, c);
-  if (detail::rows_are_quads<Optimizer::kStates>(tensor, gradient)) {
+  if (c.skip && !kMixed) return;
+  const SourceOf<Optimizer, kMixed> source(optimizer, tensor, gradient, c);
+  if (source.rows_are_quads()) {
     RowTeam<true> team(tensor, row, worker, workers, scratch);
-    detail::update_register_row(source, team, statistics);
+    detail::update_register_row(source, team, c.skip, statistics_of(statistics, item));
   } else {
     RowTeam<false> team(tensor, row, worker, workers, scratch);
-    detail::update_register_row(source, team, statistics);
+    detail::update_register_row(source, team, c.skip, statistics_of(statistics, item));
   }
 }
 
 /// neuron = column. Block (ColumnTeam::kColumns, 32); item b is a run of up to kColumns columns of
 /// at most 512 elements.
-template <class Optimizer>
+template <class Optimizer, bool kMixed>
 __global__ __launch_bounds__(ColumnTeam::kThreads,
                              1) void update_columns(Optimizer optimizer, StepTables tables,
                                                     const WorkItem* items,
@@ -74,9 +76,10 @@ __global__ __launch_bounds__(ColumnTeam::kThreads,
   const WorkItem item = items[blockIdx.x];
   const TensorView& tensor = tables.tensors[item.tensor];
   const rules::Coefficients c = tables.coefficients[tensor.coefficients];
-  const StepSource<Optimizer> source(optimizer, tensor, tables.gradients[item.tensor], c);
+  if (c.skip && !kMixed) return;
+  const SourceOf<Optimizer, kMixed> source(optimizer, tensor, tables.gradients[item.tensor], c);
   ColumnTeam team(tensor, item.first, item.count, scratch);
-  detail::update_register_row(source, team, statistics);
+  detail::update_register_row(source, team, c.skip, statistics_of(statistics, item));
 }
 
 }  // namespace curb::kernels

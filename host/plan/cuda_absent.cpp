@@ -5,7 +5,7 @@
 namespace curb::plan {
 
 std::unique_ptr<Executor> make_cuda_executor(const std::vector<Group>&, const std::vector<Tensor>&,
-                                             int) {
+                                             const PlanOptions&, int) {
   throw NoDevice("this build of curb has no CUDA: configure with an nvcc on the PATH");
 }
 

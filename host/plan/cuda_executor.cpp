@@ -74,25 +74,29 @@ class DeviceArray {
 
 class CudaExecutor final : public Executor {
  public:
-  CudaExecutor(const std::vector<Group>& groups, const std::vector<Tensor>& tensors, int device)
+  CudaExecutor(const std::vector<Group>& groups, const std::vector<Tensor>& tensors,
+               const PlanOptions& options, int device)
       : device_(device),
         scope_(std::make_unique<DeviceScope>(device)),
-        layout_(make_layout(groups, tensors, kernels::items_per_block)),
+        layout_(make_layout(groups, tensors, options, kernels::items_per_block)),
         tensors_(layout_.tensors),
         items_(layout_.items),
         groups_(layout_.groups),
         coefficients_(2 * groups.size()),
         gradients_(tensors.size()),
-        statistics_(1) {
+        gradient_items_(layout_.gradient_items),
+        partials_(layout_.gradient_items.size()),
+        statistics_(tensors.size()),
+        report_(1) {
     check(cudaDeviceSynchronize(), "building the plan");
     scope_.reset();
   }
 
   ~CudaExecutor() override { scope_ = std::make_unique<DeviceScope>(device_); }
 
-  void bind_gradients(const std::vector<const void*>& gradients, Stream stream) override {
+  void bind_gradients(const void* const* gradients, Stream stream) override {
     const DeviceScope scope(device_);
-    kernels::launch_bind_gradients(gradients_.data(), gradients.data(), gradients.size(), stream);
+    kernels::launch_bind_gradients(gradients_.data(), gradients, gradients_.size(), stream);
   }
 
   void set_hyperparameters(std::size_t group, const Hyperparameters& value,
@@ -103,12 +107,22 @@ class CudaExecutor final : public Executor {
 
   void step(Stream stream) override {
     const DeviceScope scope(device_);
-    kernels::launch_prologue(groups_.data(), static_cast<std::uint32_t>(groups_.size()),
-                             coefficients_.data(), stream);
     const kernels::StepTables tables{tensors_.data(), gradients_.data(), coefficients_.data()};
+    const auto groups = static_cast<std::uint32_t>(groups_.size());
+    const auto partials = static_cast<std::uint32_t>(partials_.size());
+    if (layout_.guard) {
+      kernels::launch_measure_gradients(tables, groups_.data(), gradient_items_.data(), partials,
+                                        partials_.data(), stream);
+      kernels::launch_guarded_prologue(groups_.data(), groups, coefficients_.data(),
+                                       partials_.data(), partials, *layout_.guard, report_.data(),
+                                       stream);
+    } else {
+      kernels::launch_prologue(groups_.data(), groups, coefficients_.data(), stream);
+    }
     for (const Launch& launch : layout_.launches) {
-      kernels::launch_update(launch.kind, launch.tier, tables, items_.data() + launch.first_item,
-                             launch.item_count, statistics_.data(), stream);
+      kernels::launch_update(launch.kind, launch.mixed, launch.tier, tables,
+                             items_.data() + launch.first_item, launch.item_count,
+                             statistics_.data(), stream);
     }
   }
 
@@ -128,14 +142,22 @@ class CudaExecutor final : public Executor {
     groups_.upload(groups.data(), groups.size());
   }
 
-  StepStatistics statistics(Stream stream) override {
+  std::vector<kernels::RowStatistics> row_statistics(Stream stream) override {
     const DeviceScope scope(device_);
-    const kernels::RowStatistics counted = statistics_.download(stream).front();
-    return {counted.clamped_rows, counted.non_finite_rows};
+    return statistics_.download(stream);
   }
 
+  kernels::StepReport report(Stream stream) override {
+    const DeviceScope scope(device_);
+    return report_.download(stream).front();
+  }
+
+  const float* found_inf() const override { return &report_.data()->found_inf; }
+
   const Layout& layout() const override { return layout_; }
-  int launches() const override { return 1 + static_cast<int>(layout_.launches.size()); }
+  int launches() const override {
+    return (partials_.size() > 0 ? 2 : 1) + static_cast<int>(layout_.launches.size());
+  }
 
  private:
   int device_;
@@ -145,14 +167,18 @@ class CudaExecutor final : public Executor {
   DeviceArray<kernels::WorkItem> items_;
   DeviceArray<kernels::GroupRecord> groups_;
   DeviceArray<rules::Coefficients> coefficients_;
-  DeviceArray<const float*> gradients_;
+  DeviceArray<const void*> gradients_;
+  DeviceArray<kernels::WorkItem> gradient_items_;
+  DeviceArray<double> partials_;
   DeviceArray<kernels::RowStatistics> statistics_;
+  DeviceArray<kernels::StepReport> report_;
 };
 
 }  // namespace
 
 std::unique_ptr<Executor> make_cuda_executor(const std::vector<Group>& groups,
-                                             const std::vector<Tensor>& tensors, int device) {
+                                             const std::vector<Tensor>& tensors,
+                                             const PlanOptions& options, int device) {
   int count = 0;
   const cudaError_t error = cudaGetDeviceCount(&count);
   if (error != cudaSuccess || device < 0 || device >= count) {
@@ -160,7 +186,7 @@ std::unique_ptr<Executor> make_cuda_executor(const std::vector<Group>& groups,
                    (error == cudaSuccess ? std::to_string(count) + " found"
                                          : std::string(cudaGetErrorString(error))));
   }
-  return std::make_unique<CudaExecutor>(groups, tensors, device);
+  return std::make_unique<CudaExecutor>(groups, tensors, options, device);
 }
 
 }  // namespace curb::plan

@@ -23,8 +23,6 @@ const char* storage_name(Storage storage) {
   return "unknown";
 }
 
-std::int64_t size_of(DataType type) { return type == DataType::float32 ? 4 : 2; }
-
 /// Bytes of one element, read and written in a step.
 struct Traffic {
   std::int64_t read = 0;
@@ -62,6 +60,8 @@ Traffic traffic(const Group& group, const Tensor& tensor, const PlanOptions& opt
 }
 
 }  // namespace
+
+std::int64_t size_of(DataType type) { return type == DataType::float32 ? 4 : 2; }
 
 bool measures_gradients(const PlanOptions& options) {
   return options.skip_non_finite || std::isfinite(options.clip_norm);

@@ -11,6 +11,9 @@ namespace curb::plan {
 PlanDescription::Entry describe(const Group& group, const Tensor& tensor, kernels::Tier tier,
                                 const PlanOptions& options);
 
+/// Bytes of one element.
+std::int64_t size_of(DataType type);
+
 /// Whether a step begins with a pass over the gradients.
 bool measures_gradients(const PlanOptions& options);
 

@@ -12,8 +12,11 @@ namespace curb::plan {
 namespace {
 
 using kernels::kMaxStates;
+using kernels::RowStatistics;
 using kernels::StepTables;
 using kernels::TensorView;
+using kernels::Tier;
+using kernels::WorkItem;
 using rules::Coefficients;
 using rules::Element;
 
@@ -27,7 +30,8 @@ struct Arrays {
 
 Arrays arrays_of(const StepTables& tables, std::uint32_t tensor) {
   const TensorView& view = tables.tensors[tensor];
-  return {view.weight, tables.gradients[tensor], {view.state[0], view.state[1]}, view.mask};
+  const auto* gradient = static_cast<const float*>(tables.gradients[tensor]);
+  return {view.weight, gradient, {view.state[0], view.state[1]}, view.mask};
 }
 
 /// Steps the element at `i`; its new weight, or its z where row stages follow.

@@ -6,15 +6,15 @@ namespace curb::plan {
 
 int host_steps(HostStep (&steps)[3]) {
   int count = 0;
-  steps[count++] = {run_item_baseline, "baseline"};
+  steps[count++] = kHostStepBaseline;
 #if defined(CURB_X86_64_LEVELS)
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
       __builtin_cpu_supports("bmi2")) {
-    steps[count++] = {run_item_x86_64_v3, "x86-64-v3"};
+    steps[count++] = kHostStepX86V3;
     if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
         __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") &&
         __builtin_cpu_supports("avx512vl")) {
-      steps[count++] = {run_item_x86_64_v4, "x86-64-v4"};
+      steps[count++] = kHostStepX86V4;
     }
   }
 #endif

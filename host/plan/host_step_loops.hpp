@@ -1,23 +1,24 @@
 // Copyright 2026 The curb authors. SPDX-License-Identifier: Apache-2.0
-// The loops themselves. Included by one source file per instruction set, each of which defines
-// CURB_HOST_STEP, the name of its entry. Everything else here has internal linkage: a template
-// compiled for AVX-512 must never be the one the linker keeps for an older processor.
+// The loops themselves. Included by one source file per instruction set. Everything here has
+// internal linkage: a template compiled for AVX-512 must never be the one the linker keeps for an
+// older processor.
 //
 // A row is updated in place (z takes the weight's place while the row is in the first-level cache),
 // summed in the canonical order, and rescaled only if the row stages ask for it.
+#pragma once
+
 #include <algorithm>
 #include <curb/rules/row_step.hpp>
 
 #include "host/plan/host_element_step.hpp"
+#include "host/plan/host_gradient_norm.hpp"
+#include "host/plan/host_mixed_step.hpp"
 #include "host/plan/host_row_sum.hpp"
 #include "host/plan/host_step.hpp"
 
 namespace curb::plan {
 namespace {
 
-using kernels::RowStatistics;
-using kernels::Tier;
-using kernels::WorkItem;
 using rules::RowOutcome;
 
 template <class Optimizer, bool kMasked>
@@ -213,31 +214,38 @@ void run_item_of(Tier tier, const StepTables& tables, const WorkItem& item,
   }
 }
 
+RunItem run_any_item;
+
 template <class Optimizer>
-void run_item(Tier tier, const StepTables& tables, const WorkItem& item,
-              RowStatistics& statistics) {
-  if (tables.tensors[item.tensor].mask == nullptr) {
+void run_item(kernels::UpdateKind kind, Tier tier, const StepTables& tables, const WorkItem& item,
+              const HostScratch& scratch, RowStatistics& statistics) {
+  const TensorView& tensor = tables.tensors[item.tensor];
+  if (kernels::is_mixed(tensor)) {
+    return run_mixed_item<Optimizer::kStates>(run_any_item, kind, tier, tables, item, scratch,
+                                              statistics);
+  }
+  if (tables.coefficients[tensor.coefficients].skip) return;
+  if (tensor.mask == nullptr) {
     return run_item_of<Optimizer, false>(tier, tables, item, statistics);
   }
   return run_item_of<Optimizer, true>(tier, tables, item, statistics);
 }
 
-}  // namespace
-
-void CURB_HOST_STEP(kernels::UpdateKind kind, Tier tier, const StepTables& tables,
-                    const WorkItem& item, RowStatistics& statistics) {
+void run_any_item(kernels::UpdateKind kind, Tier tier, const StepTables& tables,
+                  const WorkItem& item, const HostScratch& scratch, RowStatistics& statistics) {
   switch (kind) {
     case kernels::UpdateKind::sgd:
-      return run_item<rules::Sgd>(tier, tables, item, statistics);
+      return run_item<rules::Sgd>(kind, tier, tables, item, scratch, statistics);
     case kernels::UpdateKind::cumulative_sgd:
-      return run_item<rules::CumulativeSgd>(tier, tables, item, statistics);
+      return run_item<rules::CumulativeSgd>(kind, tier, tables, item, scratch, statistics);
     case kernels::UpdateKind::momentum:
-      return run_item<rules::Momentum>(tier, tables, item, statistics);
+      return run_item<rules::Momentum>(kind, tier, tables, item, scratch, statistics);
     case kernels::UpdateKind::adam:
-      return run_item<rules::Adam>(tier, tables, item, statistics);
+      return run_item<rules::Adam>(kind, tier, tables, item, scratch, statistics);
     case kernels::UpdateKind::adagrad:
-      return run_item<rules::Adagrad>(tier, tables, item, statistics);
+      return run_item<rules::Adagrad>(kind, tier, tables, item, scratch, statistics);
   }
 }
 
+}  // namespace
 }  // namespace curb::plan

@@ -1,4 +1,9 @@
 // Copyright 2026 The curb authors. SPDX-License-Identifier: Apache-2.0
 // The host's loops for x86-64-v4.
-#define CURB_HOST_STEP run_item_x86_64_v4
 #include "host/plan/host_step_loops.hpp"
+
+namespace curb::plan {
+
+const HostStep kHostStepX86V4{run_any_item, measure_item, "x86-64-v4"};
+
+}  // namespace curb::plan

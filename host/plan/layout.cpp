@@ -3,6 +3,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <curb/rules/stochastic_rounding.hpp>
+#include <map>
+#include <tuple>
+
+#include "host/plan/describe.hpp"
 
 namespace curb::plan {
 namespace {
@@ -14,11 +19,30 @@ std::int64_t leading_dimension(const Tensor& tensor) {
   return tensor.leading_dimension == 0 ? tensor.columns : tensor.leading_dimension;
 }
 
-Tier tier_of(const Group& group, const Tensor& tensor) {
-  if (!tensor.regularised || !has_row_stages(group)) return Tier::elements;
-  const bool outgoing = group.group_lasso_over == GroupLassoOver::outgoing;
-  const bool along_rows = (tensor.incoming == Incoming::row) != outgoing;
-  return along_rows ? kernels::row_tier(tensor.columns) : kernels::column_tier(tensor.rows);
+kernels::TensorView make_view(const Tensor& tensor, const PlanOptions& options) {
+  kernels::TensorView view{};
+  if (tensor.storage <= Storage::bfloat16_master) view.weight = tensor.parameter;
+  for (int s = 0; s < kernels::kMaxStates; ++s) {
+    view.state[s] = static_cast<float*>(tensor.state[s]);
+  }
+  view.mask = tensor.mask;
+  view.rows = tensor.rows;
+  view.columns = tensor.columns;
+  view.leading_dimension = leading_dimension(tensor);
+  view.coefficients =
+      kernels::coefficients_index(static_cast<std::uint32_t>(tensor.group), tensor.regularised);
+  view.storage = tensor.storage;
+  view.gradient_type = tensor.gradient_type;
+  view.zero_gradient = options.zero_gradients;
+  if (tensor.storage != Storage::float32) view.bfloat16 = tensor.bfloat16;
+  if (tensor.storage == Storage::bfloat16_remainder) view.remainder = tensor.remainder;
+  if (tensor.state_type[0] == DataType::bfloat16) {
+    view.velocity = static_cast<std::uint16_t*>(tensor.state[0]);
+    view.state[0] = nullptr;
+  }
+  view.average = tensor.ema;
+  view.random_key = rules::rounding_key(options.seed, tensor.name.c_str());
+  return view;
 }
 
 /// Runs of [first, first + length) in steps of `size`.
@@ -50,6 +74,18 @@ void cut_tensor(const kernels::TensorView& view, Tier tier, std::int32_t size, s
   }
 }
 
+void add_guard(const PlanOptions& options, Layout& layout) {
+  const bool measures = measures_gradients(options);
+  if (!measures && options.loss_scale == nullptr && options.found_inf == nullptr) return;
+  layout.guard = {
+      {options.clip_norm, options.skip_non_finite}, options.loss_scale, options.found_inf};
+  if (!measures) return;
+  for (std::uint32_t t = 0; t < layout.tensors.size(); ++t) {
+    cut_tensor(layout.tensors[t], Tier::elements, kernels::kElementsPerItem, t,
+               layout.gradient_items);
+  }
+}
+
 }  // namespace
 
 bool has_row_stages(const Group& group) {
@@ -57,42 +93,40 @@ bool has_row_stages(const Group& group) {
          std::isfinite(group.hyperparameters.max_norm);
 }
 
+kernels::Tier tier_of(const Group& group, const Tensor& tensor) {
+  if (!tensor.regularised || !has_row_stages(group)) return Tier::elements;
+  const bool outgoing = group.group_lasso_over == GroupLassoOver::outgoing;
+  const bool along_rows = (tensor.incoming == Incoming::row) != outgoing;
+  return along_rows ? kernels::row_tier(tensor.columns) : kernels::column_tier(tensor.rows);
+}
+
 Layout make_layout(const std::vector<Group>& groups, const std::vector<Tensor>& tensors,
-                   ItemSize& item_size) {
+                   const PlanOptions& options, ItemSize& item_size) {
   Layout layout;
   for (const Group& group : groups) {
     layout.groups.push_back({group.modes, group.hyperparameters, {}});
   }
+  // Sorted by what shares a kernel, in the tensors' order within.
+  std::map<std::tuple<kernels::UpdateKind, bool, Tier>, std::vector<std::uint32_t>> launches;
   for (const Tensor& tensor : tensors) {
-    layout.tensors.push_back(
-        {tensor.parameter,
-         {static_cast<float*>(tensor.state[0]), static_cast<float*>(tensor.state[1])},
-         tensor.mask,
-         tensor.rows,
-         tensor.columns,
-         leading_dimension(tensor),
-         kernels::coefficients_index(static_cast<std::uint32_t>(tensor.group),
-                                     tensor.regularised)});
-    layout.tiers.push_back(tier_of(groups[tensor.group], tensor));
+    const Group& group = groups[tensor.group];
+    const auto index = static_cast<std::uint32_t>(layout.tensors.size());
+    const kernels::TensorView view = make_view(tensor, options);
+    const Tier tier = tier_of(group, tensor);
+    layout.tensors.push_back(view);
+    layout.tiers.push_back(tier);
+    launches[{kernels::update_kind(group.modes), kernels::is_mixed(view), tier}].push_back(index);
   }
-  for (int kind = 0; kind < kernels::kUpdateKindCount; ++kind) {
-    for (int tier = 0; tier < kernels::kTierCount; ++tier) {
-      const auto first = static_cast<std::uint32_t>(layout.items.size());
-      for (std::size_t t = 0; t < tensors.size(); ++t) {
-        if (layout.tiers[t] != static_cast<Tier>(tier)) continue;
-        if (kernels::update_kind(groups[tensors[t].group].modes) !=
-            static_cast<kernels::UpdateKind>(kind)) {
-          continue;
-        }
-        cut_tensor(layout.tensors[t], layout.tiers[t], item_size(layout.tiers[t]),
-                   static_cast<std::uint32_t>(t), layout.items);
-      }
-      const auto count = static_cast<std::uint32_t>(layout.items.size()) - first;
-      if (count == 0) continue;
-      layout.launches.push_back(
-          {static_cast<kernels::UpdateKind>(kind), static_cast<Tier>(tier), first, count});
+  for (const auto& [key, indices] : launches) {
+    const auto& [kind, mixed, tier] = key;
+    const auto first = static_cast<std::uint32_t>(layout.items.size());
+    for (const std::uint32_t t : indices) {
+      cut_tensor(layout.tensors[t], tier, item_size(tier), t, layout.items);
     }
+    const auto count = static_cast<std::uint32_t>(layout.items.size()) - first;
+    if (count > 0) layout.launches.push_back({kind, mixed, tier, first, count});
   }
+  add_guard(options, layout);
   return layout;
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <curb/curb.hpp>
+#include <optional>
 #include <vector>
 
 #include "kernels/update.hpp"
@@ -13,6 +14,7 @@ namespace curb::plan {
 /// One launch of a step: a run of items that share their kernel.
 struct Launch {
   kernels::UpdateKind kind;
+  bool mixed;
   kernels::Tier tier;
   std::uint32_t first_item;
   std::uint32_t item_count;
@@ -24,6 +26,8 @@ struct Layout {
   std::vector<kernels::WorkItem> items;
   std::vector<Launch> launches;
   std::vector<kernels::GroupRecord> groups;
+  std::optional<kernels::GradientGuard> guard;    ///< null: no step looks at all gradients first
+  std::vector<kernels::WorkItem> gradient_items;  ///< to be measured for it, in the tensors' order
 };
 
 /// How many elements, rows or columns an item of a tier holds.
@@ -31,9 +35,11 @@ using ItemSize = std::int32_t(kernels::Tier);
 
 /// Expects validated input (validate.hpp).
 Layout make_layout(const std::vector<Group>& groups, const std::vector<Tensor>& tensors,
-                   ItemSize& item_size);
+                   const PlanOptions& options, ItemSize& item_size);
 
 /// Whether the group's tensors need their rows whole.
 bool has_row_stages(const Group& group);
+
+kernels::Tier tier_of(const Group& group, const Tensor& tensor);
 
 }  // namespace curb::plan

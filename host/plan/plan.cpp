@@ -1,6 +1,7 @@
 // Copyright 2026 The curb authors. SPDX-License-Identifier: Apache-2.0
 // The public Plan: validation, then whichever executor the device names.
 #include <curb/curb.hpp>
+#include <type_traits>
 
 #include "host/plan/describe.hpp"
 #include "host/plan/executor.hpp"
@@ -15,8 +16,8 @@ class Plan::Impl {
       : groups_(std::move(groups)), tensors_(std::move(tensors)), options_(options) {
     plan::validate(groups_, tensors_, options_);
     executor_ = device.kind == Device::Kind::cpu
-                    ? plan::make_host_executor(groups_, tensors_, device.threads)
-                    : plan::make_cuda_executor(groups_, tensors_, device.index);
+                    ? plan::make_host_executor(groups_, tensors_, options_, device.threads)
+                    : plan::make_cuda_executor(groups_, tensors_, options_, device.index);
   }
 
   const std::vector<Group>& groups() const { return groups_; }
@@ -24,18 +25,26 @@ class Plan::Impl {
   const PlanOptions& options() const { return options_; }
   plan::Executor& executor() { return *executor_; }
 
-  void bind(const std::vector<const void*>& gradients, Stream stream) {
+  /// `function` is the one that the caller called.
+  template <class Pointer>
+  void bind(const std::string& function, const std::vector<Pointer>& gradients, Stream stream) {
+    const bool writable = std::is_same_v<Pointer, void*>;
+    if (writable != options_.zero_gradients) {
+      throw Error(function + (writable
+                                  ? ": the plan does not zero its gradients: bind_gradients"
+                                  : ": the plan zeroes its gradients: bind_writable_gradients"));
+    }
     if (gradients.size() != tensors_.size()) {
-      throw Error("bind_gradients: " + std::to_string(gradients.size()) + " gradients for " +
+      throw Error(function + ": " + std::to_string(gradients.size()) + " gradients for " +
                   std::to_string(tensors_.size()) + " tensors");
     }
     for (std::size_t i = 0; i < gradients.size(); ++i) {
       const bool empty = tensors_[i].rows == 0 || tensors_[i].columns == 0;
       if (!empty && gradients[i] == nullptr) {
-        throw Error("bind_gradients: the gradient of tensor '" + tensors_[i].name + "' is null");
+        throw Error(function + ": the gradient of tensor '" + tensors_[i].name + "' is null");
       }
     }
-    executor_->bind_gradients(gradients, stream);
+    executor_->bind_gradients(gradients.data(), stream);
     bound_ = true;
   }
 
@@ -62,14 +71,16 @@ Plan::Plan(Plan&&) noexcept = default;
 Plan& Plan::operator=(Plan&&) noexcept = default;
 
 void Plan::bind_gradients(const std::vector<const void*>& gradients, Stream stream) {
-  impl_->bind(gradients, stream);
+  impl_->bind("bind_gradients", gradients, stream);
 }
 
-void Plan::bind_writable_gradients(const std::vector<void*>&, Stream) {
-  throw Error("bind_writable_gradients: the plan was built without zero_gradients");
+void Plan::bind_writable_gradients(const std::vector<void*>& gradients, Stream stream) {
+  impl_->bind("bind_writable_gradients", gradients, stream);
 }
 
-const float* Plan::found_inf() const { return nullptr; }
+const float* Plan::found_inf() const {
+  return impl_->executor().layout().guard ? impl_->executor().found_inf() : nullptr;
+}
 
 void Plan::collect_statistics(Stream) {
   throw Error("collect_statistics: the plan was built without statistics");
@@ -103,7 +114,15 @@ void Plan::import_state(const std::vector<GroupState>& state, Stream stream) {
 }
 
 StepStatistics Plan::statistics(Stream stream) const {
-  return impl_->executor().statistics(stream);
+  StepStatistics result;
+  for (const kernels::RowStatistics& tensor : impl_->executor().row_statistics(stream)) {
+    result.clamped_rows += tensor.clamped_rows;
+    result.non_finite_rows += tensor.non_finite_rows;
+  }
+  const kernels::StepReport report = impl_->executor().report(stream);
+  result.skipped_steps = report.skipped_steps;
+  result.gradient_norm = report.gradient_norm;
+  return result;
 }
 
 PlanDescription Plan::describe() const {

@@ -7,10 +7,13 @@
 #include <limits>
 #include <string>
 
+#include "host/plan/describe.hpp"
 #include "host/plan/layout.hpp"
 
 namespace curb::plan {
 namespace {
+
+using rules::has_metric;
 
 [[noreturn]] void refuse(const std::string& where, const std::string& why) {
   throw Error(where + ": " + why);
@@ -65,8 +68,9 @@ std::size_t extent(const Tensor& tensor) {
   return static_cast<std::size_t>((tensor.rows - 1) * stride + tensor.columns);
 }
 
-void add_range(const Tensor& tensor, const void* pointer, std::size_t element_size,
+void add_range(const Tensor& tensor, const void* pointer, std::int64_t element_bytes,
                const char* what, std::vector<Range>& ranges) {
+  const auto element_size = static_cast<std::size_t>(element_bytes);
   const std::size_t bytes = extent(tensor) * element_size;
   if (bytes == 0) return;
   if (pointer == nullptr) refuse(named(tensor), std::string(what) + " is null");
@@ -75,6 +79,50 @@ void add_range(const Tensor& tensor, const void* pointer, std::size_t element_si
   }
   const char* first = static_cast<const char*>(pointer);
   ranges.push_back({first, first + bytes, named(tensor) + " (" + what + ")"});
+}
+
+constexpr const char* kStateNames[] = {"state[0]", "state[1]"};
+
+void add_weights(const Tensor& tensor, std::vector<Range>& ranges) {
+  if (tensor.storage <= Storage::bfloat16_master) {
+    add_range(tensor, tensor.parameter, sizeof(float), "parameter", ranges);
+  }
+  if (tensor.storage != Storage::float32) {
+    add_range(tensor, tensor.bfloat16, sizeof(std::uint16_t), "bfloat16", ranges);
+  }
+  if (tensor.storage == Storage::bfloat16_remainder) {
+    add_range(tensor, tensor.remainder, sizeof(std::uint16_t), "remainder", ranges);
+  }
+}
+
+void check_storage(const Group& group, const Tensor& tensor) {
+  if (tensor.storage != Storage::bfloat16_stochastic) return;
+  const kernels::Tier tier = tier_of(group, tensor);
+  if (tier == kernels::Tier::long_rows || tier == kernels::Tier::long_columns) {
+    refuse(named(tensor),
+           "bfloat16_stochastic with group_lasso or max_norm over vectors of more than " +
+               std::string(tier == kernels::Tier::long_rows ? "8192" : "512") +
+               " elements: between its passes such a vector waits in memory, and bfloat16 alone "
+               "does not hold it; bfloat16_remainder does");
+  }
+}
+
+void check_state_type(const Group& group, const Tensor& tensor, int s) {
+  const DataType type = tensor.state_type[s];
+  if (type == DataType::float32) return;
+  const std::string what = std::string(kStateNames[s]) + " ";
+  if (type == DataType::float16) {
+    refuse(named(tensor), what + "of float16 is not offered: its range ends at 65504");
+  }
+  const OptimizerKind optimizer = group.modes.optimizer;
+  if (optimizer == OptimizerKind::momentum || optimizer == OptimizerKind::nesterov) return;
+  if (has_metric(optimizer) && s == state_count(group.modes) - 1) {
+    refuse(named(tensor),
+           what +
+               "of bfloat16 holds squared gradients: a step changes them by less than half of "
+               "their last place, so that, rounded to nearest, they would never decay");
+  }
+  refuse(named(tensor), what + "of bfloat16 is offered for the velocity of momentum and nesterov");
 }
 
 void check_shape(const Tensor& tensor, std::size_t group_count) {
@@ -152,10 +200,8 @@ void validate(const Group& group, const Hyperparameters& h) {
 
 void validate(const std::vector<Group>& groups, const std::vector<Tensor>& tensors,
               const PlanOptions& options) {
-  const PlanOptions none;
-  if (options.clip_norm != none.clip_norm || options.skip_non_finite || options.found_inf ||
-      options.loss_scale || options.zero_gradients || options.statistics) {
-    throw Error("plan options other than the seed are not built yet");
+  if (!(options.clip_norm > 0.0f)) {
+    throw Error("clip_norm must be positive (infinity: none), not " + text(options.clip_norm));
   }
   if (groups.empty()) throw Error("a plan needs at least one group");
   for (const Group& group : groups) {
@@ -168,16 +214,14 @@ void validate(const std::vector<Group>& groups, const std::vector<Tensor>& tenso
   std::vector<Range> ranges;
   for (const Tensor& tensor : tensors) {
     check_shape(tensor, groups.size());
-    if (tensor.storage != Storage::float32 || tensor.gradient_type != DataType::float32 ||
-        tensor.state_type[0] != DataType::float32 || tensor.state_type[1] != DataType::float32 ||
-        tensor.ema != nullptr) {
-      refuse(named(tensor), "storage other than float32, and averages, are not built yet");
+    const Group& group = groups[tensor.group];
+    check_storage(group, tensor);
+    add_weights(tensor, ranges);
+    for (int s = 0; s < state_count(group.modes); ++s) {
+      check_state_type(group, tensor, s);
+      add_range(tensor, tensor.state[s], size_of(tensor.state_type[s]), kStateNames[s], ranges);
     }
-    const int states = state_count(groups[tensor.group].modes);
-    add_range(tensor, tensor.parameter, sizeof(float), "parameter", ranges);
-    for (int s = 0; s < states; ++s) {
-      add_range(tensor, tensor.state[s], sizeof(float), s == 0 ? "state[0]" : "state[1]", ranges);
-    }
+    if (tensor.ema != nullptr) add_range(tensor, tensor.ema, sizeof(float), "ema", ranges);
     if (tensor.mask != nullptr) add_range(tensor, tensor.mask, 1, "mask", ranges);
   }
   check_overlaps(ranges);

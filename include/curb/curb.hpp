@@ -162,11 +162,13 @@ struct PlanOptions {
   std::uint64_t seed = 0;
 };
 
-/// Counters since the plan was built.
+/// Counters since the plan was built, and the last gradient.
 struct StepStatistics {
   std::uint64_t clamped_rows = 0;     ///< rows that max-norm rescaled
   std::uint64_t non_finite_rows = 0;  ///< rows left alone because they hold NaN or infinity
   std::uint64_t skipped_steps = 0;    ///< see PlanOptions::skip_non_finite and found_inf
+  /// Of the last step, as clip_norm is compared with it; 0 where the gradients are not measured.
+  double gradient_norm = 0.0;
 };
 
 /// A tensor as collect_statistics found it.

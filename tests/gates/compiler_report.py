@@ -33,6 +33,7 @@ SKIPPED = 77
 REGISTERS = {
     # 256 threads and 16-byte loads of every array in flight: two blocks must fit.
     "update_elements": 128,
+    "update_mixed_elements": 128,
     # 512 threads, so that 128 is all there is; Adam holds 32 values of a row.
     "update_rows": 128,
     "update_long_rows": 128,
@@ -47,8 +48,10 @@ REGISTERS = {
     "gradient_decay": 64,
     "l1_sign": 64,
     "shrink_weights": 64,
+    "measure_gradients": 64,
     # A thread per group, or per pointer: their number is small, and so is what they cost.
     "advance_groups": 128,
+    "advance_guarded_groups": 128,
     "write_hyperparameters": 64,
     "write_pointers": 64,
     # Of a network, 256 threads each: with at most 64 registers four blocks fit.
@@ -136,7 +139,7 @@ def access_problems(function):
         return
     states = 0
     if "<" in function.name:
-        optimizer = function.name.split("<", 1)[1].rstrip(">")
+        optimizer = function.name.split("<", 1)[1].rstrip(">").split(",")[0]
         if optimizer not in STATES:
             yield f"{function.name}: STATES does not know {optimizer}"
             return

@@ -89,8 +89,8 @@ class Accesses(unittest.TestCase):
                                        *["ld.v4.u8 {%rs1, %rs2, %rs3, %rs4}, [%rd1];"] * 16))
 
     def test_an_unknown_optimizer(self):
-        self.assertEqual(["update_elements<Adagrad>: STATES does not know Adagrad"],
-                         self.problems(ADAM.replace("4Adam", "7Adagrad")))
+        self.assertEqual(["update_elements<Adadelta>: STATES does not know Adadelta"],
+                         self.problems(ADAM.replace("4Adam", "8Adadelta")))
 
     def test_a_kernel_that_moves_no_quads(self):
         self.assertEqual([], self.problems(PROLOGUE))

@@ -67,6 +67,8 @@ class Parse(unittest.TestCase):
                  "clamp_columns<false>"),
                 ("_ZN4curb7kernels15update_elementsINS_5rules13CumulativeSgdEEEvT_",
                  "update_elements<CumulativeSgd>"),
+                ("_ZN4curb7kernels11update_rowsINS_5rules4AdamELb1EEEvT_NS0_10StepTablesE",
+                 "update_rows<Adam, true>"),
                 ("not_mangled", "not_mangled")):
             self.assertEqual(name, ptx.short_name(mangled))
 

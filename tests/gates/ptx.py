@@ -73,13 +73,15 @@ def identifiers(mangled, at):
 
 def short_name(mangled):
     """`update_rows<Adam>` for the symbol of curb::kernels::update_rows<curb::rules::Adam>: the name
-    without its namespaces, with its first template argument if that is a class or a bool."""
+    without its namespaces, with its template arguments as long as they are a class, a bool, or a
+    class and a bool."""
     names, at = identifiers(mangled, 3) if mangled.startswith("_ZN") else ([], 0)
     if not names:
         return mangled
-    argument = ""
+    arguments = []
     if scope := re.match(r"INS[0-9A-Z]*_", mangled[at:]):  # a name in a scope of the function's own
-        argument = identifiers(mangled, at + scope.end())[0][-1]
-    elif mangled[at:].startswith("ILb"):
-        argument = "true" if mangled[at + 3] == "1" else "false"
-    return f"{names[-1]}<{argument}>" if argument else names[-1]
+        argument, at = identifiers(mangled, at + scope.end())
+        arguments.append(argument[-1])
+    if switch := re.match(r"[IE]Lb([01])E", mangled[at:]):
+        arguments.append("true" if switch[1] == "1" else "false")
+    return f"{names[-1]}<{', '.join(arguments)}>" if arguments else names[-1]

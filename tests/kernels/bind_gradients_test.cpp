@@ -18,14 +18,12 @@ TEST(BindGradients, WriteEveryAddressInOrder) {
       SCOPED_TRACE(std::to_string(count) + " gradients");
       const std::vector<float> elements(count + 1);
       std::vector<const void*> gradients;
-      std::vector<const float*> expected;
       for (std::size_t i = 0; i < count; ++i) {
         gradients.push_back(&elements[i]);
-        expected.push_back(&elements[i]);
       }
-      DeviceBuffer<const float*> table(count);
+      DeviceBuffer<const void*> table(count);
       kernels::launch_bind_gradients(table.data(), gradients.data(), count, nullptr);
-      EXPECT_EQ(table.download(), expected);
+      EXPECT_EQ(table.download(), gradients);
     }
   });
 }

@@ -83,13 +83,13 @@ inline kernels::RowStatistics device_step(kernels::UpdateKind kind, kernels::Tie
   view.leading_dimension = tensor.leading_dimension;
 
   const DeviceBuffer<kernels::TensorView> views({view});
-  const DeviceBuffer<const float*> gradients({device.gradient()});
+  const DeviceBuffer<const void*> gradients({device.gradient()});
   const DeviceBuffer<rules::Coefficients> device_coefficients({coefficients});
   const DeviceBuffer<kernels::WorkItem> device_items(items);
   DeviceBuffer<kernels::RowStatistics> statistics({kernels::RowStatistics{}});
-  kernels::launch_update(kind, tier, {views.data(), gradients.data(), device_coefficients.data()},
-                         device_items.data(), static_cast<std::uint32_t>(items.size()),
-                         statistics.data(), nullptr);
+  kernels::launch_update(
+      kind, false, tier, {views.data(), gradients.data(), device_coefficients.data()},
+      device_items.data(), static_cast<std::uint32_t>(items.size()), statistics.data(), nullptr);
   device.download(tensor);
   return statistics.download().front();
 }

@@ -131,6 +131,9 @@ TEST(Optimizers, AStateWithoutGradientsComesToZero) {
     starve<rules::Adam>(rules::OptimizerKind::adam, 10000, moments);
     EXPECT_EQ(bits(moments[0]), bits(0.0f));
     EXPECT_EQ(bits(moments[1]), bits(0.0f));
+    float squares = 1.0f;
+    starve<rules::Adagrad>(rules::OptimizerKind::rmsprop, 10000, &squares);
+    EXPECT_EQ(bits(squares), bits(0.0f));
   }
 }
 

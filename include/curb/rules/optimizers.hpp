@@ -12,7 +12,6 @@
 
 #include <curb/rules/effective_step.hpp>
 #include <curb/rules/numeric.hpp>
-#include <limits>
 
 namespace curb::rules {
 
@@ -26,7 +25,7 @@ struct Direction {
 /// number. Otherwise a weight without a gradient leaves its velocity at a subnormal for ever (0.9 x
 /// rounds to x again there), and most CPUs compute with those a hundred times slower. A NaN passes.
 CURB_HOST_DEVICE float without_subnormal(float x) {
-  constexpr float kSmallestNormal = std::numeric_limits<float>::min();
+  constexpr float kSmallestNormal = 0x1p-126f;
   return x < kSmallestNormal ? (x > -kSmallestNormal ? 0.0f : x) : x;
 }
 
@@ -89,7 +88,7 @@ struct Adagrad {
   static constexpr bool kCumulativeL1 = false;
 
   CURB_HOST_DEVICE Direction direction(const Coefficients& c, float g, float* state) const {
-    state[0] = fma(c.beta2, state[0], mul(mul(c.one_minus_beta2, g), g));
+    state[0] = without_subnormal(fma(c.beta2, state[0], mul(mul(c.one_minus_beta2, g), g)));
     return {g, denominator(c, state)};
   }
 

@@ -59,6 +59,7 @@ enum class RandomStream : std::uint32_t {
   input_noise = 3,
   shuffle = 4,
   augmentation = 5,
+  stochastic_rounding = 6,
 };
 
 /// The key of stream (`stream`, `index`) of a run; `index` tells layers or tensors apart. The

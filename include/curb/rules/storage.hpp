@@ -66,9 +66,8 @@ namespace detail {
 /// it into infinity or, from 7fffffff, which is CUDA's own NaN, into -0.
 CURB_HOST_DEVICE bool is_nan_bits(std::uint32_t bits) { return (bits & 0x7fffffffu) > 0x7f800000u; }
 
-CURB_HOST_DEVICE std::uint16_t bfloat16_nan(std::uint32_t bits) {
-  return static_cast<std::uint16_t>((bits >> 16 & 0x8000u) | 0x7fc0u);
-}
+/// One pattern for every NaN, since processors differ in the sign and the payload of theirs.
+inline constexpr std::uint16_t kBfloat16Nan = 0x7fc0;
 
 }  // namespace detail
 
@@ -76,8 +75,7 @@ CURB_HOST_DEVICE std::uint16_t bfloat16_nan(std::uint32_t bits) {
 CURB_HOST_DEVICE std::uint16_t to_bfloat16(float value) {
   const std::uint32_t bits = bits_of(value);
   const std::uint32_t rounded = (bits + 0x7fffu + (bits >> 16 & 1u)) >> 16;
-  return detail::is_nan_bits(bits) ? detail::bfloat16_nan(bits)
-                                   : static_cast<std::uint16_t>(rounded);
+  return detail::is_nan_bits(bits) ? detail::kBfloat16Nan : static_cast<std::uint16_t>(rounded);
 }
 
 /// One of the two neighbouring bfloat16 values, the farther from zero if `random` < the part of
@@ -86,8 +84,7 @@ CURB_HOST_DEVICE std::uint16_t to_bfloat16(float value) {
 CURB_HOST_DEVICE std::uint16_t to_bfloat16_stochastic(float value, std::uint16_t random) {
   const std::uint32_t bits = bits_of(value);
   const std::uint32_t rounded = (bits + random) >> 16;
-  return detail::is_nan_bits(bits) ? detail::bfloat16_nan(bits)
-                                   : static_cast<std::uint16_t>(rounded);
+  return detail::is_nan_bits(bits) ? detail::kBfloat16Nan : static_cast<std::uint16_t>(rounded);
 }
 
 /// An fp32 value as a bfloat16 that rounds it, for the network to read, and its own lower half.
@@ -100,7 +97,7 @@ struct SplitFloat {
 /// pair of a NaN is a NaN in its visible half and joins to a NaN.
 CURB_HOST_DEVICE SplitFloat split(float value) {
   const std::uint32_t bits = bits_of(value);
-  if (detail::is_nan_bits(bits)) return {detail::bfloat16_nan(bits), 0};
+  if (detail::is_nan_bits(bits)) return {detail::kBfloat16Nan, 0};
   return {static_cast<std::uint16_t>((bits + 0x8000u) >> 16), static_cast<std::uint16_t>(bits)};
 }
 

@@ -56,9 +56,9 @@ kernels::RowStatistics run(plan::RunItem* run_item, kernels::UpdateKind kind, Ti
                                  tensor.columns,
                                  tensor.leading_dimension,
                                  0};
-  const float* gradients[] = {gradient.data()};
+  const void* gradients[] = {gradient.data()};
   kernels::RowStatistics statistics{};
-  run_item(kind, tier, {&view, gradients, &c}, item, statistics);
+  run_item(kind, tier, {&view, gradients, &c}, item, {}, statistics);
   tensor.weight = weight.values();
   tensor.gradient = gradient.values();
   tensor.state = {first.values(), second.values()};

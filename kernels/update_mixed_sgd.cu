@@ -1,0 +1,13 @@
+// Copyright 2026 The curb authors. SPDX-License-Identifier: Apache-2.0
+// The fused step's mixed kernels for plain SGD.
+#include "kernels/launch_update.cuh"
+#include "kernels/update_kinds.hpp"
+
+namespace curb::kernels {
+
+void launch_update_mixed_sgd(Tier tier, const StepTables& tables, const WorkItem* items,
+                             std::uint32_t item_count, RowStatistics* statistics, Stream stream) {
+  launch_update_of<rules::Sgd, true>({}, tier, tables, items, item_count, statistics, stream);
+}
+
+}  // namespace curb::kernels
