@@ -17,7 +17,6 @@ namespace {
 using rules::Adam;
 using rules::Coefficients;
 using rules::Momentum;
-using rules::Sgd;
 
 // ---- each operation by itself
 
@@ -54,6 +53,7 @@ struct StepAlong {
   }
 };
 
+/// Heavy ball too, whose gradient_gain is zero.
 struct NesterovStep {
   Coefficients c;
   CURB_HOST_DEVICE float operator()(const thrust::tuple<float, float, float>& w_v_g) const {
@@ -77,12 +77,12 @@ struct AdamStep {
   }
 };
 
-// ---- gradient, moments and step at once; `c` has no L1 and no lower bound
+// ---- the three above at once
 
 struct SgdOptimizer {
   Coefficients c;
   CURB_HOST_DEVICE float operator()(float w, float g) const {
-    return rules::step_element(Sgd{}, c, w, g, nullptr, true).weight;
+    return StepAlong{c}(w, Decay{c}(g, w));
   }
 };
 
@@ -90,11 +90,10 @@ struct MomentumOptimizer {
   Coefficients c;
   CURB_HOST_DEVICE thrust::tuple<float, float> operator()(
       const thrust::tuple<float, float, float>& w_v_g) const {
-    float velocity = thrust::get<1>(w_v_g);
-    const float w = rules::step_element(Momentum{}, c, thrust::get<0>(w_v_g), thrust::get<2>(w_v_g),
-                                        &velocity, true)
-                        .weight;
-    return {w, velocity};
+    const float w = thrust::get<0>(w_v_g);
+    const float g = Decay{c}(thrust::get<2>(w_v_g), w);
+    const float velocity = Velocity{c}(thrust::get<1>(w_v_g), g);
+    return {NesterovStep{c}({w, velocity, g}), velocity};
   }
 };
 
@@ -102,11 +101,13 @@ struct AdamOptimizer {
   Coefficients c;
   CURB_HOST_DEVICE thrust::tuple<float, float, float> operator()(
       const thrust::tuple<float, float, float, float>& w_m_v_g) const {
-    float state[2] = {thrust::get<1>(w_m_v_g), thrust::get<2>(w_m_v_g)};
-    const float w = rules::step_element(Adam{}, c, thrust::get<0>(w_m_v_g), thrust::get<3>(w_m_v_g),
-                                        state, true)
-                        .weight;
-    return {w, state[0], state[1]};
+    const float w = thrust::get<0>(w_m_v_g);
+    const float g = Decay{c}(thrust::get<3>(w_m_v_g), w);
+    const thrust::tuple<float, float> m_v =
+        Moments{c}({thrust::get<1>(w_m_v_g), thrust::get<2>(w_m_v_g), g});
+    const float m = thrust::get<0>(m_v);
+    const float v = thrust::get<1>(m_v);
+    return {AdamStep{c}({w, m, v}), m, v};
   }
 };
 

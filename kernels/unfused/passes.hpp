@@ -125,9 +125,7 @@ class SeparatePasses final : public Step {
   }
 
   /// Instead of the three above.
-  void optimize(Coefficients c, const Matrix& m, Stream stream) {
-    c.l1 = 0.0f;
-    c.lower_bound = -rules::kInfinity;
+  void optimize(const Coefficients& c, const Matrix& m, Stream stream) {
     const auto policy = system_.policy(stream);
     if (kind_ == rules::OptimizerKind::adam) {
       const auto in = zip(m.weight, m.state[0], m.state[1], m.gradient);
