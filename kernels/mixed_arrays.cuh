@@ -57,7 +57,7 @@ __device__ void load_weight(const TensorView& tensor, const Team& team, std::int
   }
 }
 
-/// The same contract as PlainArrays (row_update.cuh), and what only a mixed tensor has.
+/// The same contract as PlainArrays (step_source.cuh), and what only a mixed tensor has.
 class MixedArrays {
  public:
   static constexpr bool kMixed = true;

@@ -4,6 +4,7 @@
 #include "kernels/launch.cuh"
 #include "kernels/row_team.cuh"
 #include "kernels/simt.cuh"
+#include "kernels/sum_partials.cuh"
 #include "kernels/update.hpp"
 
 namespace curb::kernels {
@@ -20,27 +21,6 @@ __device__ void advance_group(GroupRecord* groups, std::uint32_t i, double facto
   coefficients[coefficients_index(i, false)] = rules::without_regularisation(c);
 }
 
-/// The sum of all partials in the canonical order, the same in every thread of the block.
-__device__ double sum_partials(const double* partials, std::uint32_t count) {
-  __shared__ double scratch[2 * kMaxWorkers];
-  RowTeam<false> team(0, count, static_cast<int>(threadIdx.y), kMaxWorkers, scratch);
-  double total = 0.0;
-  for (std::int64_t round = 0; round < count; round += kMaxWorkers * rules::kRowSegment) {
-    double residues[4] = {};
-    for (int k = 0; k < rules::kRowSegment / rules::kRowResidues; ++k) {
-      const std::int64_t chunk =
-          round + std::int64_t{team.worker()} * rules::kRowSegment + k * rules::kRowResidues;
-      double partial[4];
-      team.load(partials, chunk, 0.0, partial);
-      for (int slot = 0; slot < 4; ++slot) {
-        residues[slot] = rules::add(residues[slot], partial[slot]);
-      }
-    }
-    total = team.add_segments(total, residues);
-  }
-  return total;
-}
-
 }  // namespace detail
 
 __global__ void advance_groups(GroupRecord* groups, std::uint32_t count,
@@ -53,8 +33,9 @@ __global__ void advance_groups(GroupRecord* groups, std::uint32_t count,
 __global__ __launch_bounds__(kWarp* kMaxWorkers) void advance_guarded_groups(
     GroupRecord* groups, std::uint32_t count, rules::Coefficients* coefficients,
     const double* partials, std::uint32_t partial_count, GradientGuard guard, StepReport* report) {
+  __shared__ double scratch[2 * kMaxWorkers];
   const rules::GradientVerdict verdict =
-      rules::judge_gradient(guard.limits, detail::sum_partials(partials, partial_count),
+      rules::judge_gradient(guard.limits, sum_partials(partials, 0, partial_count, scratch),
                             guard.loss_scale == nullptr ? 1.0f : *guard.loss_scale,
                             guard.found_inf == nullptr ? 0.0f : *guard.found_inf);
   const std::uint32_t thread = threadIdx.y * kWarp + threadIdx.x;

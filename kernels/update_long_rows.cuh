@@ -7,8 +7,8 @@
 #include "kernels/row_team.cuh"
 #include "kernels/row_update.cuh"
 #include "kernels/simt.cuh"
+#include "kernels/step_source.cuh"
 #include "kernels/tensor_view.hpp"
-#include "kernels/update_rows.cuh"
 
 namespace curb::kernels {
 

@@ -3,12 +3,10 @@
 // peeling as in update_elements.cuh, four elements at a time, through MixedArrays.
 #pragma once
 
-#include "kernels/mixed_arrays.cuh"
-#include "kernels/row_update.cuh"
 #include "kernels/simt.cuh"
+#include "kernels/step_source.cuh"
 #include "kernels/tensor_view.hpp"
 #include "kernels/update_elements.cuh"
-#include "kernels/update_rows.cuh"
 
 namespace curb::kernels {
 

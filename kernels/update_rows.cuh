@@ -2,23 +2,17 @@
 // The fused row step: update, group shrinkage and max-norm in one pass, the row held in registers.
 #pragma once
 
-#include <type_traits>
-
 #include "kernels/column_team.cuh"
-#include "kernels/mixed_arrays.cuh"
 #include "kernels/row_team.cuh"
 #include "kernels/row_update.cuh"
 #include "kernels/simt.cuh"
+#include "kernels/step_source.cuh"
 #include "kernels/tensor_view.hpp"
 
 namespace curb::kernels {
 
 /// Rows of one segment need no barrier: a block takes this many, a warp each.
 inline constexpr int kWarpRowsPerBlock = 8;
-
-/// The source of a fused step, for tensors that are fp32 throughout and for the others.
-template <class Optimizer, bool kMixed>
-using SourceOf = StepSource<Optimizer, std::conditional_t<kMixed, MixedArrays, PlainArrays>>;
 
 namespace detail {
 

@@ -5,6 +5,7 @@
 #include <cuda_runtime.h>
 
 #include "host/plan/executor.hpp"
+#include "host/plan/statistics_layout.hpp"
 #include "kernels/launch.cuh"
 
 namespace curb::plan {
@@ -72,6 +73,47 @@ class DeviceArray {
   std::size_t size_;
 };
 
+/// The tables of the pass that reports on weights.
+class CudaStatistics {
+ public:
+  CudaStatistics(const Layout& layout, const kernels::TensorView* tensors,
+                 const kernels::GroupRecord* groups)
+      : CudaStatistics(make_statistics_layout(layout), tensors, groups) {}
+
+  void collect(Stream stream) { kernels::launch_statistics(tables_, stream); }
+  std::vector<rules::WeightStatistics> download(Stream stream) const {
+    return found_.download(stream);
+  }
+
+ private:
+  CudaStatistics(const StatisticsLayout& layout, const kernels::TensorView* tensors,
+                 const kernels::GroupRecord* groups)
+      : rows_(layout.rows),
+        columns_(layout.columns),
+        spans_(layout.spans),
+        zeros_(layout.partials),
+        penalty_(layout.partials),
+        found_(layout.spans.size()),
+        tables_{tensors,
+                groups,
+                rows_.data(),
+                static_cast<std::uint32_t>(rows_.size()),
+                columns_.data(),
+                static_cast<std::uint32_t>(columns_.size()),
+                {zeros_.data(), penalty_.data()},
+                spans_.data(),
+                found_.data(),
+                static_cast<std::uint32_t>(found_.size())} {}
+
+  DeviceArray<kernels::StatisticsItem> rows_;
+  DeviceArray<kernels::StatisticsItem> columns_;
+  DeviceArray<kernels::StatisticsSpan> spans_;
+  DeviceArray<double> zeros_;
+  DeviceArray<double> penalty_;
+  DeviceArray<rules::WeightStatistics> found_;
+  kernels::StatisticsTables tables_;
+};
+
 class CudaExecutor final : public Executor {
  public:
   CudaExecutor(const std::vector<Group>& groups, const std::vector<Tensor>& tensors,
@@ -88,6 +130,10 @@ class CudaExecutor final : public Executor {
         partials_(layout_.gradient_items.size()),
         statistics_(tensors.size()),
         report_(1) {
+    if (options.statistics) {
+      weight_statistics_ =
+          std::make_unique<CudaStatistics>(layout_, tensors_.data(), groups_.data());
+    }
     check(cudaDeviceSynchronize(), "building the plan");
     scope_.reset();
   }
@@ -142,6 +188,16 @@ class CudaExecutor final : public Executor {
     groups_.upload(groups.data(), groups.size());
   }
 
+  void collect_statistics(Stream stream) override {
+    const DeviceScope scope(device_);
+    weight_statistics_->collect(stream);
+  }
+
+  std::vector<rules::WeightStatistics> weight_statistics(Stream stream) override {
+    const DeviceScope scope(device_);
+    return weight_statistics_->download(stream);
+  }
+
   std::vector<kernels::RowStatistics> row_statistics(Stream stream) override {
     const DeviceScope scope(device_);
     return statistics_.download(stream);
@@ -172,6 +228,7 @@ class CudaExecutor final : public Executor {
   DeviceArray<double> partials_;
   DeviceArray<kernels::RowStatistics> statistics_;
   DeviceArray<kernels::StepReport> report_;
+  std::unique_ptr<CudaStatistics> weight_statistics_;
 };
 
 }  // namespace

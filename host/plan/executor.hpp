@@ -3,6 +3,7 @@
 #pragma once
 
 #include <curb/curb.hpp>
+#include <curb/rules/weight_statistics.hpp>
 #include <memory>
 #include <vector>
 
@@ -20,6 +21,10 @@ class Executor {
   virtual void step(Stream stream) = 0;
   virtual std::vector<GroupState> export_state(Stream stream) = 0;
   virtual void import_state(const std::vector<GroupState>& state, Stream stream) = 0;
+  /// In a plan with statistics.
+  virtual void collect_statistics(Stream stream) = 0;
+  /// What it found last, one per tensor.
+  virtual std::vector<rules::WeightStatistics> weight_statistics(Stream stream) = 0;
   /// One per tensor.
   virtual std::vector<kernels::RowStatistics> row_statistics(Stream stream) = 0;
   virtual kernels::StepReport report(Stream stream) = 0;

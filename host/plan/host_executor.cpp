@@ -7,8 +7,10 @@
 #include <curb/rules/effective_step.hpp>
 #include <curb/rules/global_norm.hpp>
 #include <curb/rules/row_sum.hpp>
+#include <optional>
 
 #include "host/plan/executor.hpp"
+#include "host/plan/host_statistics.hpp"
 #include "host/plan/host_step.hpp"
 
 namespace curb::plan {
@@ -45,6 +47,7 @@ class HostExecutor final : public Executor {
     for (const Tensor& tensor : tensors) elements += tensor.rows * tensor.columns;
     if (elements < kElementsWorthThreads) threads_ = 1;
     make_scratch();
+    if (options.statistics) weight_statistics_.emplace(layout_, threads_);
   }
 
   void bind_gradients(const void* const* gradients, Stream) override {
@@ -70,6 +73,10 @@ class HostExecutor final : public Executor {
     for (std::size_t i = 0; i < state.size(); ++i) layout_.groups[i].state = state[i];
   }
 
+  void collect_statistics(Stream) override { weight_statistics_->collect(); }
+  std::vector<rules::WeightStatistics> weight_statistics(Stream) override {
+    return weight_statistics_->found();
+  }
   std::vector<kernels::RowStatistics> row_statistics(Stream) override { return statistics_; }
   kernels::StepReport report(Stream) override { return report_; }
   const float* found_inf() const override { return &report_.found_inf; }
@@ -175,6 +182,7 @@ class HostExecutor final : public Executor {
   HostStep host_step_;
   int threads_;
   std::vector<Scratch> scratch_;
+  std::optional<HostStatistics> weight_statistics_;
 };
 
 }  // namespace

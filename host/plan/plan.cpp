@@ -48,6 +48,12 @@ class Plan::Impl {
     bound_ = true;
   }
 
+  void require_statistics(const std::string& function) const {
+    if (!options_.statistics) {
+      throw Error(function + ": the plan was built without PlanOptions::statistics");
+    }
+  }
+
   void step(Stream stream) {
     if (!bound_ && !tensors_.empty()) throw Error("step: no gradients have been bound");
     executor_->step(stream);
@@ -82,12 +88,21 @@ const float* Plan::found_inf() const {
   return impl_->executor().layout().guard ? impl_->executor().found_inf() : nullptr;
 }
 
-void Plan::collect_statistics(Stream) {
-  throw Error("collect_statistics: the plan was built without statistics");
+void Plan::collect_statistics(Stream stream) {
+  impl_->require_statistics("collect_statistics");
+  impl_->executor().collect_statistics(stream);
 }
 
-std::vector<TensorStatistics> Plan::tensor_statistics(Stream) const {
-  throw Error("tensor_statistics: the plan was built without statistics");
+std::vector<TensorStatistics> Plan::tensor_statistics(Stream stream) const {
+  impl_->require_statistics("tensor_statistics");
+  const std::vector<rules::WeightStatistics> weights = impl_->executor().weight_statistics(stream);
+  const std::vector<kernels::RowStatistics> rows = impl_->executor().row_statistics(stream);
+  std::vector<TensorStatistics> result;
+  for (std::size_t t = 0; t < weights.size(); ++t) {
+    result.push_back({static_cast<std::uint64_t>(weights[t].zeros), weights[t].penalty,
+                      rows[t].clamped_rows, rows[t].non_finite_rows});
+  }
+  return result;
 }
 
 void Plan::set_hyperparameters(std::size_t group, const Hyperparameters& value, Stream stream) {

@@ -49,6 +49,9 @@ REGISTERS = {
     "l1_sign": 64,
     "shrink_weights": 64,
     "measure_gradients": 64,
+    "collect_rows": 64,
+    "collect_columns": 64,
+    "add_statistics": 64,
     # A thread per group, or per pointer: their number is small, and so is what they cost.
     "advance_groups": 128,
     "advance_guarded_groups": 128,

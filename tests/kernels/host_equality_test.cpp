@@ -106,7 +106,10 @@ class PlanRun {
         gradients_.push_back(host.gradient.data());
       }
     }
-    plan_ = std::make_unique<Plan>(device, all_groups(), bound);
+    PlanOptions options;
+    options.clip_norm = 40.0f;
+    options.statistics = true;
+    plan_ = std::make_unique<Plan>(device, all_groups(), bound, options);
     plan_->bind_gradients(gradients_);
   }
 
@@ -182,6 +185,22 @@ void take_three_steps(Plan& plan) {
   }
 }
 
+void expect_same_statistics(Plan& actual, Plan& expected) {
+  actual.collect_statistics();
+  expected.collect_statistics();
+  const std::vector<TensorStatistics> found = actual.tensor_statistics();
+  const std::vector<TensorStatistics> wanted = expected.tensor_statistics();
+  ASSERT_EQ(found.size(), wanted.size());
+  for (std::size_t t = 0; t < found.size(); ++t) {
+    SCOPED_TRACE("tensor " + std::to_string(t));
+    EXPECT_EQ(found[t].zeros, wanted[t].zeros);
+    EXPECT_TRUE(found[t].penalty == wanted[t].penalty ||
+                (std::isnan(found[t].penalty) && std::isnan(wanted[t].penalty)));
+    EXPECT_EQ(found[t].clamped_rows, wanted[t].clamped_rows);
+    EXPECT_EQ(found[t].non_finite_rows, wanted[t].non_finite_rows);
+  }
+}
+
 TEST(HostEquality, EveryOutputBitOfThePlanIsEqual) {
   const Problem problem = random_problem();
   on_every_order([&] {
@@ -200,7 +219,10 @@ TEST(HostEquality, EveryOutputBitOfThePlanIsEqual) {
     const StepStatistics counted = device.plan().statistics();
     EXPECT_EQ(counted.clamped_rows, wanted.clamped_rows);
     EXPECT_EQ(counted.non_finite_rows, wanted.non_finite_rows);
+    EXPECT_EQ(counted.gradient_norm, wanted.gradient_norm);
+    EXPECT_GT(counted.gradient_norm, 40.0);
     EXPECT_GT(counted.clamped_rows, 0u);
+    expect_same_statistics(device.plan(), host.plan());
     EXPECT_GT(counted.non_finite_rows, 0u);
     const std::vector<GroupState> states = device.plan().export_state();
     const std::vector<GroupState> expected_states = host.plan().export_state();

@@ -156,6 +156,7 @@ class PlanRun {
     options.loss_scale = static_cast<const float*>(loss_scale_.data());
     options.found_inf = static_cast<const float*>(found_.data());
     options.zero_gradients = true;
+    options.statistics = true;
     options.seed = 3;
     plan_ = std::make_unique<Plan>(device, problem.groups, tensors, options);
     plan_->bind_writable_gradients(gradients);
@@ -191,6 +192,15 @@ void expect_same(const Problem& problem, PlanRun& actual, PlanRun& expected) {
   EXPECT_EQ(counted.clamped_rows, wanted.clamped_rows);
   EXPECT_EQ(counted.skipped_steps, wanted.skipped_steps);
   EXPECT_EQ(counted.gradient_norm, wanted.gradient_norm);
+  actual.plan().collect_statistics();
+  expected.plan().collect_statistics();
+  const std::vector<TensorStatistics> tensors = actual.plan().tensor_statistics();
+  const std::vector<TensorStatistics> wanted_tensors = expected.plan().tensor_statistics();
+  for (std::size_t t = 0; t < problem.tensors.size(); ++t) {
+    EXPECT_EQ(tensors[t].zeros, wanted_tensors[t].zeros) << problem.tensors[t].name;
+    EXPECT_EQ(tensors[t].penalty, wanted_tensors[t].penalty) << problem.tensors[t].name;
+    EXPECT_EQ(tensors[t].clamped_rows, wanted_tensors[t].clamped_rows) << problem.tensors[t].name;
+  }
 }
 
 TEST(MixedPlan, GivesTheSameBitsOnHostAndDevice) {

@@ -264,12 +264,51 @@ TEST(Describe, NamesTensorsTheirGroupsAndTheBytesOfAStep) {
   EXPECT_EQ(description.tensors[0].parameters, 6);
   // Weight and velocity are read and written, the gradient is read: five floats each.
   EXPECT_EQ(description.tensors[0].bytes, 6 * 5 * 4);
+  EXPECT_EQ(description.tensors[0].bytes_read, 6 * 3 * 4);
+  EXPECT_EQ(description.tensors[0].bytes_written, 6 * 2 * 4);
+  EXPECT_EQ(description.tensors[0].storage, "float32");
   EXPECT_EQ(description.bytes, 6 * 5 * 4);
+  EXPECT_EQ(description.bytes_read + description.bytes_written, description.bytes);
   EXPECT_EQ(description.launches, 0);
+  EXPECT_DOUBLE_EQ(floor_seconds(description, 1200.0), 0.1);
   const std::string text = to_string(description);
   for (const char* word : {"layers.0.weight", "hidden", "warp_rows", "120 bytes"}) {
     EXPECT_NE(text.find(word), std::string::npos) << word;
   }
+}
+
+// Parameter, remainder, gradient and momentum in 16 bits each: 14 bytes a weight.
+TEST(Describe, CountsTheBytesOfEveryForm) {
+  Group group;
+  group.modes.optimizer = OptimizerKind::momentum;
+  std::vector<std::uint16_t> memory(4 * 10);
+  std::vector<float> floats(2 * 10);
+  Tensor tensor = Tensor::matrix("w", nullptr, 2, 5);
+  tensor.storage = Storage::bfloat16_remainder;
+  tensor.bfloat16 = memory.data();
+  tensor.remainder = memory.data() + 10;
+  tensor.gradient_type = DataType::bfloat16;
+  tensor.state[0] = memory.data() + 20;
+  tensor.state_type[0] = DataType::bfloat16;
+  const auto bytes = [&](const PlanOptions& options = {}) {
+    const PlanDescription::Entry entry =
+        Plan(Device::cpu(), {group}, {tensor}, options).describe().tensors[0];
+    return std::vector<std::int64_t>{entry.bytes_read / 10, entry.bytes_written / 10};
+  };
+  using Bytes = std::vector<std::int64_t>;
+  EXPECT_EQ(bytes(), (Bytes{2 + 2 + 2 + 2, 2 + 2 + 2}));
+  PlanOptions options;
+  options.clip_norm = 1.0f;
+  options.zero_gradients = true;
+  EXPECT_EQ(bytes(options), (Bytes{8 + 2, 6 + 2}));
+  tensor.ema = floats.data();
+  EXPECT_EQ(bytes(), (Bytes{8 + 4, 6 + 4}));
+  tensor.ema = nullptr;
+  tensor.storage = Storage::bfloat16_stochastic;
+  EXPECT_EQ(bytes(), (Bytes{2 + 2 + 2, 2 + 2}));
+  tensor.storage = Storage::bfloat16_master;
+  tensor.parameter = floats.data();
+  EXPECT_EQ(bytes(), (Bytes{4 + 2 + 2, 4 + 2 + 2}));
 }
 
 }  // namespace

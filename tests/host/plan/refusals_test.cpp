@@ -11,6 +11,7 @@
 #include <limits>
 #include <ostream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tests/rules/optimizer_kinds.hpp"
@@ -130,6 +131,24 @@ std::vector<Refusal> tensor_refusals() {
          s.tensors[0].mask = reinterpret_cast<const std::uint8_t*>(s.tensors[1].parameter) + 5;
        },
        {"tensor 'first' (mask)", "overlaps", "tensor 'second' (parameter)"}},
+      {"null_bfloat16_weights",
+       [](Inputs& s) { s.tensors[1].storage = Storage::bfloat16_master; },
+       {"tensor 'second'", "bfloat16 is null"}},
+      {"null_remainder",
+       [](Inputs& s) {
+         s.tensors[0].storage = Storage::bfloat16_remainder;
+         s.tensors[0].bfloat16 = reinterpret_cast<std::uint16_t*>(s.tensors[0].parameter);
+       },
+       {"tensor 'first'", "remainder is null"}},
+      {"average_over_a_parameter",
+       [](Inputs& s) { s.tensors[0].ema = s.tensors[1].parameter; },
+       {"tensor 'first' (ema)", "overlaps", "tensor 'second' (parameter)"}},
+      {"bfloat16_beyond_its_memory",
+       [](Inputs& s) {
+         s.tensors[0].storage = Storage::bfloat16_stochastic;
+         s.tensors[0].bfloat16 = reinterpret_cast<std::uint16_t*>(s.tensors[1].parameter) - 5;
+       },
+       {"tensor 'first' (bfloat16)", "overlaps", "tensor 'second' (parameter)"}},
       {"misaligned_parameter",
        [](Inputs& s) {
          s.tensors[0].parameter =
@@ -204,6 +223,29 @@ std::vector<Refusal> combination_refusals() {
                       },
                       {"group 'hidden'", "cumulative L1", "plain SGD"}});
   }
+  for (const OptimizerKind kind :
+       {OptimizerKind::adam, OptimizerKind::adagrad, OptimizerKind::rmsprop}) {
+    const int squares = kind == OptimizerKind::adam ? 1 : 0;
+    result.push_back({std::string("bfloat16_squares_of_") + name_of(kind),
+                      [kind, squares](Inputs& s) {
+                        s.group.modes.optimizer = kind;
+                        s.tensors[1].state_type[squares] = DataType::bfloat16;
+                      },
+                      {"tensor 'second'", "squared gradients", "never decay",
+                       "state[" + std::to_string(squares) + "]"}});
+  }
+  result.push_back({"bfloat16_first_moment",
+                    [](Inputs& s) {
+                      s.group.modes.optimizer = OptimizerKind::adam;
+                      s.tensors[0].state_type[0] = DataType::bfloat16;
+                    },
+                    {"tensor 'first'", "state[0]", "velocity of momentum and nesterov"}});
+  result.push_back({"float16_velocity",
+                    [](Inputs& s) {
+                      s.group.modes.optimizer = OptimizerKind::momentum;
+                      s.tensors[0].state_type[0] = DataType::float16;
+                    },
+                    {"tensor 'first'", "state[0]", "float16", "65504"}});
   result.push_back({"group_over_outgoing_with_max_norm",
                     [](Inputs& s) {
                       s.group.group_lasso_over = GroupLassoOver::outgoing;
@@ -275,6 +317,50 @@ TEST(Refusals, AskForNoMemoryThatIsNotUsed) {
 
 TEST(Refusals, OfAPlanWithoutGroups) {
   expect_words(refusal([] { Plan(Device::cpu(), {}, {}); }), {"at least one group"});
+}
+
+TEST(Refusals, OfAClipNormThatIsNone) {
+  Inputs inputs;
+  for (const float clip_norm : {0.0f, -1.0f, kNan}) {
+    PlanOptions options;
+    options.clip_norm = clip_norm;
+    expect_words(
+        refusal([&] { Plan(Device::cpu(), {inputs.group}, {inputs.tensors[0]}, options); }),
+        {"clip_norm must be positive"});
+  }
+}
+
+// A row that waits in memory between two passes must come back as it was.
+TEST(Refusals, OfLongRowsThatBfloat16AloneWouldHold) {
+  std::vector<std::uint16_t> memory(9000);
+  Group group;
+  group.hyperparameters.max_norm = 1.0f;
+  Tensor tensor = Tensor::matrix("long", nullptr, 1, 8193);
+  tensor.storage = Storage::bfloat16_stochastic;
+  tensor.bfloat16 = memory.data();
+  const auto build = [&] { Plan(Device::cpu(), {group}, {tensor}); };
+  expect_words(refusal(build), {"tensor 'long'", "8192", "bfloat16_remainder"});
+  tensor.columns = 8192;
+  EXPECT_EQ(refusal(build), "");
+  std::swap(tensor.rows, tensor.columns);
+  tensor.incoming = Incoming::column;
+  expect_words(refusal(build), {"tensor 'long'", "512", "bfloat16_remainder"});
+  group.hyperparameters.max_norm = kInfinity;
+  EXPECT_EQ(refusal(build), "");
+}
+
+TEST(Refusals, OfGradientsThatMayNotBeWritten) {
+  Inputs inputs;
+  PlanOptions options;
+  options.zero_gradients = true;
+  Plan zeroing(Device::cpu(), {inputs.group}, {inputs.tensors[0]}, options);
+  expect_words(refusal([&] { zeroing.bind_gradients({inputs.gradients()[0]}); }),
+               {"bind_gradients", "bind_writable_gradients"});
+  Plan reading = inputs.plan();
+  expect_words(refusal([&] {
+                 reading.bind_writable_gradients({nullptr, nullptr});
+               }),
+               {"bind_writable_gradients", "does not zero"});
 }
 
 TEST(Refusals, OfAStepBeforeGradients) {
