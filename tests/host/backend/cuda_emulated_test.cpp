@@ -72,16 +72,32 @@ TEST(CudaEmulated, AnErrorInARecordingPassesThroughAndLeavesTheStreamInOrder) {
   EXPECT_EQ(clock.download()[0].position, 3u);
 }
 
+template <class Operation>
+void expect_failure(const Operation& operation, const std::string& text) {
+  try {
+    operation();
+    FAIL() << "no failure";
+  } catch (const std::runtime_error& error) {
+    EXPECT_NE(std::string(error.what()).find(text), std::string::npos) << error.what();
+  }
+}
+
 TEST(CudaEmulated, AFailureNamesTheOperation) {
   const std::unique_ptr<backend::Backend> on = backend::make_cuda_backend(0);
-  const float host = 1.0f;
-  backend::Buffer<float> device(*on, 1);
-  try {
-    on->copy(&host, device.data(), sizeof host);
-    FAIL() << "host memory copied as if it were the device's";
-  } catch (const std::runtime_error& error) {
-    EXPECT_NE(std::string(error.what()).find("copying on the device"), std::string::npos);
-  }
+  std::vector<float> host(12, 1.0f);
+  backend::Buffer<float> device(*on, 12);
+  expect_failure([&] { on->copy(host.data(), device.data(), 4); }, "copying on the device: cuda");
+  expect_failure(
+      [&] {
+        on->dense_forward({.rows = 2,
+                           .fan_in = 3,
+                           .fan_out = 4,
+                           .input = host.data(),
+                           .weight = device.data(),
+                           .bias = device.data(),
+                           .output = device.data()});
+      },
+      "product of [2, 3] and [3, 4]: cublasLtMatmul: CUBLAS_STATUS_INVALID_VALUE");
 }
 
 TEST(CudaEmulated, IsOpenedByName) {
