@@ -1,16 +1,16 @@
 # Copyright 2026 The curb authors. SPDX-License-Identifier: Apache-2.0
-# Installs curb::curb (as BUILD_SHARED_LIBS says) and curb::rules: headers, library, the package
-# that find_package(curb CONFIG) finds, and curb.pc. The component is "curb".
+# Installs curb::curb (as BUILD_SHARED_LIBS says), curb::rules and curb::kernels: headers, library,
+# the package that find_package(curb CONFIG) finds, and curb.pc. The component is "curb".
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
 target_include_directories(curb_rules INTERFACE $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
 
 get_target_property(_curb_library curb::curb ALIASED_TARGET)
-install(TARGETS ${_curb_library} curb_rules EXPORT curb_targets
+install(TARGETS ${_curb_library} curb_rules curb_kernel_headers EXPORT curb_targets
   LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT curb
   ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT curb)
-install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/curb
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/curb ${CURB_KERNEL_HEADER_DIR}/curb
   DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT curb)
 
 set(_curb_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/curb)
