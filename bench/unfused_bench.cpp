@@ -24,10 +24,10 @@
 
 #include "bench/arrays.hpp"
 #include "bench/first_step.hpp"
+#include "bench/instruction_set.hpp"
 #include "bench/step_cases.hpp"
 #include "bench/timing.hpp"
 #include "bench/unfused_step.hpp"
-#include "host/plan/host_step.hpp"
 
 namespace curb::bench {
 namespace {
@@ -39,12 +39,12 @@ constexpr int kPairs = 15;
 
 /// The rival compiled for the instruction set that a Plan uses on this processor.
 MakeStep* select_make_step() {
+  using namespace kernels::unfused;
 #if defined(CURB_X86_64_LEVELS)
-  const plan::RunItem* run_item = plan::select_host_step().run_item;
-  if (run_item == plan::run_item_x86_64_v4) return kernels::unfused::make_step_x86_64_v4;
-  if (run_item == plan::run_item_x86_64_v3) return kernels::unfused::make_step_x86_64_v3;
+  return like_the_plan(make_step_baseline, make_step_x86_64_v3, make_step_x86_64_v4);
+#else
+  return make_step_baseline;
 #endif
-  return kernels::unfused::make_step_baseline;
 }
 
 void run(benchmark::State& state, const Group& group, Passes passes, Arrays& arrays, int threads) {
