@@ -170,6 +170,7 @@ curb_status curb_plan_statistics(curb_plan* plan, curb_statistics* value, void* 
     value->clamped_rows = counted.clamped_rows;
     value->non_finite_rows = counted.non_finite_rows;
     value->skipped_steps = counted.skipped_steps;
+    value->gradient_norm = counted.gradient_norm;
   });
 }
 

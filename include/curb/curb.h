@@ -201,13 +201,14 @@ typedef struct curb_group_state {
   double l1_cumulative; /* cumulative L1: the sum of eta l1 over all steps */
 } curb_group_state;
 
-/* Counters since the plan was created. */
+/* Counters since the plan was created, and the last gradient. */
 typedef struct curb_statistics {
   uint32_t struct_size;
   uint32_t version;
   uint64_t clamped_rows;    /* rows that max-norm rescaled */
   uint64_t non_finite_rows; /* rows left alone because they hold NaN or infinity */
   uint64_t skipped_steps;   /* by skip_non_finite or found_inf */
+  double gradient_norm;     /* of the last step, before clipping; 0 where it is not measured */
 } curb_statistics;
 
 /* A tensor as curb_plan_collect_statistics found it. */

@@ -72,7 +72,7 @@ class curb_group_state(_Options):
 
 class curb_statistics(_Options):
     _fields_ = _BEGINNING + [("clamped_rows", c_uint64), ("non_finite_rows", c_uint64),
-                             ("skipped_steps", c_uint64)]
+                             ("skipped_steps", c_uint64), ("gradient_norm", c_double)]
 
 
 class curb_plan(ctypes.Structure):
