@@ -13,14 +13,14 @@
 #include <string>
 #include <vector>
 
+#include "tests/cases/case_problem.hpp"
+#include "tests/kernels/plan_memory.hpp"
 #include "tests/kernels/stored_tensor.hpp"
 #include "tests/kernels/values.hpp"
 #include "tests/simt/executor.hpp"
 
 namespace curb::testing {
 namespace {
-
-using Bytes = std::vector<unsigned char>;
 
 template <class T>
 Bytes bytes_of(const std::vector<T>& values) {
@@ -29,15 +29,9 @@ Bytes bytes_of(const std::vector<T>& values) {
   return bytes;
 }
 
-/// The arrays of one tensor, as bytes; those it does not have are empty.
-struct Arrays {
-  enum Name { weight, bfloat16, remainder, gradient, first, second, average, mask, count };
-  std::array<Bytes, count> bytes;
-};
-
-Arrays arrays_of(const StoredTensor& tensor) {
+TensorArrays arrays_of(const StoredTensor& tensor) {
   const bool narrow = tensor.wide.gradient.empty();
-  Arrays arrays;
+  TensorArrays arrays;
   arrays.bytes = {
       bytes_of(tensor.wide.weight),
       bytes_of(tensor.bfloat16),
@@ -53,7 +47,7 @@ Arrays arrays_of(const StoredTensor& tensor) {
 struct Problem {
   std::vector<Group> groups;
   std::vector<Tensor> tensors;  // without their pointers
-  std::vector<Arrays> arrays;
+  std::vector<TensorArrays> arrays;
 };
 
 /// A tensor of every second form for each optimiser, in rows, columns, or as a bias.
@@ -107,48 +101,20 @@ Problem make_problem() {
   return problem;
 }
 
-/// Memory where a plan runs: the device's, or the host's own.
-class Memory {
- public:
-  Memory(bool on_device, const Bytes& bytes) : host_(bytes) {
-    if (on_device && !bytes.empty()) device_ = std::make_unique<DeviceBuffer<unsigned char>>(bytes);
-  }
-  void* data() {
-    if (host_.empty()) return nullptr;
-    return device_ == nullptr ? host_.data() : device_->data();
-  }
-  void upload(const Bytes& bytes) {
-    host_ = bytes;
-    if (device_ != nullptr) device_->upload(bytes);
-  }
-  Bytes download() const { return device_ == nullptr ? host_ : device_->download(); }
-
- private:
-  Bytes host_;
-  std::unique_ptr<DeviceBuffer<unsigned char>> device_;
-};
-
 /// A plan over the problem, and the scalars that it reads.
 class PlanRun {
  public:
   PlanRun(const Device& device, const Problem& problem)
-      : loss_scale_(on(device), bytes_of<float>({4.0f})),
-        found_(on(device), bytes_of<float>({0.0f})) {
+      : loss_scale_(device, bytes_of<float>({4.0f})), found_(device, bytes_of<float>({0.0f})) {
     std::vector<Tensor> tensors = problem.tensors;
     std::vector<void*> gradients;
     for (std::size_t t = 0; t < tensors.size(); ++t) {
       for (const Bytes& bytes : problem.arrays[t].bytes) {
-        memory_.push_back(std::make_unique<Memory>(on(device), bytes));
+        memory_.push_back(std::make_unique<PlanMemory>(device, bytes));
       }
-      const auto at = [&](Arrays::Name name) { return array(t, name).data(); };
-      tensors[t].parameter = static_cast<float*>(at(Arrays::weight));
-      tensors[t].bfloat16 = static_cast<std::uint16_t*>(at(Arrays::bfloat16));
-      tensors[t].remainder = static_cast<std::uint16_t*>(at(Arrays::remainder));
-      tensors[t].state[0] = at(Arrays::first);
-      tensors[t].state[1] = at(Arrays::second);
-      tensors[t].ema = static_cast<float*>(at(Arrays::average));
-      tensors[t].mask = static_cast<const std::uint8_t*>(at(Arrays::mask));
-      gradients.push_back(at(Arrays::gradient));
+      const auto at = [&](TensorArrays::Name name) { return array(t, name).data(); };
+      attach(at, tensors[t]);
+      gradients.push_back(at(TensorArrays::gradient));
     }
     PlanOptions options;
     options.clip_norm = 1.0f;
@@ -163,17 +129,15 @@ class PlanRun {
   }
 
   Plan& plan() { return *plan_; }
-  Memory& found() { return found_; }
-  Memory& array(std::size_t tensor, Arrays::Name name) {
-    return *memory_[tensor * Arrays::count + static_cast<std::size_t>(name)];
+  PlanMemory& found() { return found_; }
+  PlanMemory& array(std::size_t tensor, TensorArrays::Name name) {
+    return *memory_[tensor * TensorArrays::count + static_cast<std::size_t>(name)];
   }
 
  private:
-  static bool on(const Device& device) { return device.kind == Device::Kind::cuda; }
-
-  std::vector<std::unique_ptr<Memory>> memory_;
-  Memory loss_scale_;
-  Memory found_;
+  std::vector<std::unique_ptr<PlanMemory>> memory_;
+  PlanMemory loss_scale_;
+  PlanMemory found_;
   std::unique_ptr<Plan> plan_;
 };
 
@@ -181,9 +145,9 @@ class PlanRun {
 void expect_same(const Problem& problem, PlanRun& actual, PlanRun& expected) {
   for (std::size_t t = 0; t < problem.tensors.size(); ++t) {
     SCOPED_TRACE(problem.tensors[t].name);
-    for (int name = 0; name < Arrays::count; ++name) {
-      EXPECT_EQ(actual.array(t, static_cast<Arrays::Name>(name)).download(),
-                expected.array(t, static_cast<Arrays::Name>(name)).download())
+    for (int name = 0; name < TensorArrays::count; ++name) {
+      EXPECT_EQ(actual.array(t, static_cast<TensorArrays::Name>(name)).download(),
+                expected.array(t, static_cast<TensorArrays::Name>(name)).download())
           << "array " << name;
     }
   }
@@ -208,8 +172,8 @@ TEST(MixedPlan, GivesTheSameBitsOnHostAndDevice) {
   RandomFloats random(2);
   std::vector<std::vector<Bytes>> gradients(4);
   for (std::vector<Bytes>& step : gradients) {
-    for (const Arrays& arrays : problem.arrays) {
-      Bytes bytes = arrays.bytes[Arrays::gradient];
+    for (const TensorArrays& arrays : problem.arrays) {
+      Bytes bytes = arrays[TensorArrays::gradient];
       // Other numbers of the same size: the sign and the last bits of each byte pair change.
       for (std::size_t i = 1; i < bytes.size(); i += 2) {
         bytes[i] = static_cast<unsigned char>(bytes[i] ^ (random.uniform() < 0.0f ? 0x80 : 0));
@@ -218,7 +182,7 @@ TEST(MixedPlan, GivesTheSameBitsOnHostAndDevice) {
     }
   }
   // An fp32 gradient of the third step is infinite.
-  const std::vector<float> infinite(problem.arrays[0].bytes[Arrays::gradient].size() / 4,
+  const std::vector<float> infinite(problem.arrays[0][TensorArrays::gradient].size() / 4,
                                     rules::kInfinity);
   ASSERT_EQ(problem.tensors[0].gradient_type, DataType::float32);
   gradients[2][0] = bytes_of(infinite);
@@ -230,7 +194,7 @@ TEST(MixedPlan, GivesTheSameBitsOnHostAndDevice) {
       SCOPED_TRACE("step " + std::to_string(step));
       for (PlanRun* run : {&host, &device}) {
         for (std::size_t t = 0; t < problem.tensors.size(); ++t) {
-          run->array(t, Arrays::gradient).upload(gradients[step][t]);
+          run->array(t, TensorArrays::gradient).upload(gradients[step][t]);
         }
         run->found().upload(bytes_of<float>({step == 1 ? 1.0f : 0.0f}));
         run->plan().step();
