@@ -138,7 +138,15 @@ class CudaExecutor final : public Executor {
     scope_.reset();
   }
 
-  ~CudaExecutor() override { scope_ = std::make_unique<DeviceScope>(device_); }
+  /// After a failure of the device, or with the runtime already unloading, every call fails; what
+  /// is there to free is lost then, but the program should live.
+  ~CudaExecutor() override {
+    try {
+      scope_ = std::make_unique<DeviceScope>(device_);
+    } catch (const CudaError&) {
+      scope_.reset();
+    }
+  }
 
   void bind_gradients(const void* const* gradients, Stream stream) override {
     const DeviceScope scope(device_);

@@ -19,7 +19,8 @@
  * argument in curb_error_detail(). Nothing is thrown, and a call that is refused changes nothing.
  *
  * Options: every struct begins with its size and version, which its ..._init function sets together
- * with the defaults. Later versions append members and go on accepting the earlier sizes.
+ * with the defaults. While the version is 0.x they must be this header's; from 1.0 on members will
+ * only be appended, and the earlier sizes go on being accepted.
  *
  * Threads: different plans may be used by different threads at once. A plan that is in use by
  * another thread refuses with CURB_BUSY. The library has no global state; the error's text is kept
@@ -258,8 +259,8 @@ CURB_API curb_status curb_state_count(const curb_group* group, int32_t* count);
  * to be captured. */
 CURB_API curb_status curb_plan_create(curb_plan* plan, const curb_plan_options* options);
 
-/* Frees the plan's tables and empties the handle. The caller waits for the plan's streams first.
- * Synchronises the device; not to be captured. */
+/* Frees the plan's tables, for which it waits for the device, and empties the handle. Not to be
+ * captured. */
 CURB_API curb_status curb_plan_destroy(curb_plan* plan);
 
 /* One gradient per tensor, in the tensors' order: of its gradient_type, in the parameter's layout,
