@@ -87,6 +87,9 @@ class Claim {
     if (found == HandleState::idle) {
       throw Failure(CURB_INVALID_PLAN, "plan: holds a plan already, which must be destroyed first");
     }
+    if (found != HandleState::empty) {
+      throw Failure(CURB_INVALID_PLAN, "plan: holds no plan: it did not begin as CURB_PLAN_INIT");
+    }
     throw Failure(CURB_INVALID_PLAN,
                   "plan: holds no plan: it was never created, or is destroyed already");
   }

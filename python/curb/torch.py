@@ -238,7 +238,7 @@ class _Optimizer(torch.optim.Optimizer):
                 increment_version(p)
 
     def _build(self, device, parameters, key):
-        """A plan whose groups are shares: parameters of one torch group that took the same steps."""
+        """A plan whose groups are shares: parameters of a torch group that took the same steps."""
         shares = {}
         for group, p in parameters:
             vectors = p.dim() < 2 and not group["regularise_vectors"]
@@ -264,7 +264,8 @@ class _Optimizer(torch.optim.Optimizer):
     @staticmethod
     def _tensor(number, group, p, states):
         if not all(_is_dense(t) and t.stride() == p.stride() for t in (p, *states)):
-            raise ValueError(f"a parameter of shape {tuple(p.shape)} or its state is not contiguous")
+            raise ValueError(
+                f"a parameter of shape {tuple(p.shape)} or its state is not contiguous")
         rows = p.shape[0] if p.dim() >= 2 else 1
         tensor = _library.curb_tensor(
             name=f"parameter {number} {tuple(p.shape)}".encode(), group=group, rows=rows,

@@ -32,8 +32,8 @@ class Layout(unittest.TestCase):
             self.assertEqual(ctypes.sizeof(mirrored), int(size), name)
             expected = [(m, int(offset), int(length))
                         for m, offset, length in MEMBER.findall(members)]
-            found = [(field[0], getattr(mirrored, field[0]).offset, getattr(mirrored, field[0]).size)
-                     for field in mirrored._fields_]
+            fields = [(name, getattr(mirrored, name)) for name, _ in mirrored._fields_]
+            found = [(name, field.offset, field.size) for name, field in fields]
             self.assertEqual(found, expected, name)
         self.assertEqual(compared, 7)
 
@@ -57,7 +57,7 @@ class Calls(unittest.TestCase):
         self.assertEqual(plan.export_state(None)[0].step, 1)
 
     def test_failures_name_the_argument(self):
-        with self.assertRaisesRegex(CurbError, "options.groups.* is null|at least one group") as caught:
+        with self.assertRaisesRegex(CurbError, "at least one group") as caught:
             _library.Plan([], [])
         self.assertEqual(caught.exception.status, "CURB_INVALID_ARGUMENT")
 

@@ -1,5 +1,5 @@
 # Copyright 2026 The curb authors. SPDX-License-Identifier: Apache-2.0
-"""With the regularisers off, curb.torch's optimisers are torch.optim's; and they keep its habits."""
+"""With the regularisers off, curb.torch's optimisers are torch.optim's; they keep its habits."""
 
 import copy
 import pickle

@@ -153,7 +153,9 @@ TEST(CApiMisuse, HandlesThatHoldNoPlan) {
 
   curb_plan garbage;
   std::memset(&garbage, 0x5a, sizeof garbage);
-  expect_all_refused(&garbage, "holds no plan");
+  expect_all_refused(&garbage, "did not begin as CURB_PLAN_INIT");
+  expect_refused(curb_plan_create(&garbage, &layer.options), CURB_INVALID_PLAN,
+                 "did not begin as CURB_PLAN_INIT");
 }
 
 TEST(CApiMisuse, ACopiedHandleIsRefusedAndTheFirstGoesOn) {
