@@ -67,7 +67,8 @@ class GpuCheckTest(unittest.TestCase):
         self.tool("nvidia-smi", NVIDIA_SMI)
         self.tool("compute-sanitizer", SANITIZER)
         (self.programs / "peers").mkdir()
-        (self.programs / "peers" / "peer.py").write_text("print('measured')\n", encoding="utf-8")
+        self.peer = self.programs / "peers" / "peer_update.py"
+        self.peer.write_text("print('measured')\n", encoding="utf-8")
 
     @staticmethod
     def script(path, text):
@@ -145,8 +146,9 @@ class GpuCheckTest(unittest.TestCase):
 
     def test_what_is_missing_is_said_and_forgiven(self):
         for path in (self.tools / "nvidia-smi", self.programs / "curb",
-                     self.programs / "cuda_update_bench", self.programs / "peers" / "peer.py"):
+                     self.programs / "cuda_update_bench"):
             path.unlink()
+        self.peer.write_text("raise SystemExit(77)\n", encoding="utf-8")
         if shutil.which("compute-sanitizer", path="/usr/bin:/bin") is None:
             (self.tools / "compute-sanitizer").unlink()
         self.assertEqual(self.check(), 0, self.said)
@@ -182,6 +184,11 @@ class GpuCheckTest(unittest.TestCase):
         self.program("curb", "exit 4")
         self.assertEqual(self.check(), 0, self.said)
         self.assertEqual(self.statuses()["train"], "unusable")
+
+    def test_a_peer_that_fails_fails(self):
+        self.peer.write_text("raise SystemExit(1)\n", encoding="utf-8")
+        self.assertEqual(self.check(), 1)
+        self.assertIn("peer_update (status 1)", self.parts()["peers"]["detail"])
 
     def test_time_runs_out(self):
         self.program("kernels_step_gpu", "sleep 60")
