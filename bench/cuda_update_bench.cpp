@@ -9,6 +9,7 @@
 //   many/COUNT/VARIANT               that many tensors of 64 to 4,096 weights in four groups
 //   same_mix/STATES/QUADS/N          the plain kernel, by how much a thread has in flight
 //
+// What does not fit the device's memory is left out.
 // Times are those of CUDA events. Cold: the L2 cache is displaced before every measurement and
 // two sets of tensors take turns. Warm: the same tensors again and again, the mean of some steps in
 // a row. Counters:
@@ -26,6 +27,7 @@
 #include <cstring>
 #include <exception>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <random>
 #include <string>
@@ -117,8 +119,9 @@ void run(benchmark::State& state, const Job& job) {
   const int states = state_count(job.groups.front().modes);
   const bool cold = job.cache == Cache::cold;
   std::vector<std::unique_ptr<Set>> sets;
-  for (int i = 0; i < (cold ? 2 : 1); ++i)
+  for (int i = 0; i < (cold ? 2 : 1); ++i) {
     sets.push_back(std::make_unique<Set>(job, states, stream));
+  }
   for (const std::unique_ptr<Set>& set : sets) {
     if (!first_step_is_right(job.groups, set->tensors, *set->subject, stream)) {
       state.SkipWithError("a first step is not what the formulas say");
@@ -173,7 +176,19 @@ void run(benchmark::State& state, const Job& job) {
   }
 }
 
+/// Bytes free on the device when the benchmarks are registered; unknown while they are only listed.
+std::size_t free_bytes = std::numeric_limits<std::size_t>::max();
+
+/// Whether the device has room for that many arrays of one float for each parameter.
+bool fits(int arrays, double parameters) {
+  return arrays * sizeof(float) * parameters < 0.9 * static_cast<double>(free_bytes);
+}
+
 void add(const std::string& name, Job job) {
+  double parameters = 0.0;
+  for (const Shape& shape : job.shapes) parameters += static_cast<double>(shape.size());
+  // Two sets: weight, gradient, states, and the rival's scratch.
+  if (!fits(2 * (3 + state_count(job.groups.front().modes)), parameters)) return;
   const int iterations = job.iterations;
   benchmark::RegisterBenchmark(name.c_str(),
                                [job = std::move(job)](benchmark::State& state) {
@@ -331,6 +346,7 @@ void add_same_mix() {
     for (const int quads : {1, 2, 4}) {
       for (const std::int64_t n : tiny ? std::vector<std::int64_t>{1 << 12}
                                        : std::vector<std::int64_t>{1 << 28, 1 << 26, 1 << 22}) {
+        if (!fits(2 + states, static_cast<double>(n))) continue;
         const std::string name = "same_mix/" + std::to_string(states) + "_states/" +
                                  std::to_string(quads) + "_quads/" + std::to_string(n);
         benchmark::RegisterBenchmark(name.c_str(),
@@ -399,7 +415,11 @@ int main_of(int argc, char** argv) {
     std::fprintf(stderr, "usage: %s [--tiny] [--benchmark_...]\n", argv[0]);
     return 2;
   }
-  if (!lists) describe_machine();
+  if (!lists) {
+    describe_machine();
+    std::size_t total = 0;
+    check(cudaMemGetInfo(&free_bytes, &total), "asking for the free memory");
+  }
   add_steps();
   add_rows();
   add_many();

@@ -3,9 +3,9 @@
 // Included by one source file for each system and instruction set; all of it has internal linkage.
 //
 // A System offers
-//   policy(stream)                    Thrust's execution policy
-//   sum_rows(matrix, sums, stream)    each row's sum of squares
-//   scale_rows(matrix, scales, stream)   multiplies the rows whose scale is not 1
+//   policy(stream)                      Thrust's execution policy
+//   sum_rows(matrix, sums, stream)      each row's sum of squares
+//   scale_rows(matrix, scales, stream)  multiplies the rows whose scale is not 1
 #pragma once
 
 #include <thrust/device_vector.h>
@@ -44,8 +44,9 @@ class SeparatePasses final : public Step {
  public:
   SeparatePasses(const rules::Modes& modes, Passes passes, std::int64_t rows, std::int64_t columns)
       : kind_(modes.optimizer), passes_(passes), system_(rows, columns) {
-    if (passes == Passes::each_operation)
+    if (passes == Passes::each_operation) {
       gradient_.resize(static_cast<std::size_t>(rows * columns));
+    }
     sums_.resize(static_cast<std::size_t>(rows));
     scales_.resize(static_cast<std::size_t>(rows));
   }

@@ -3,8 +3,8 @@
 #include "kernels/unfused/unfused.hpp"
 
 #include <gtest/gtest.h>
+#include <omp.h>
 
-#include <algorithm>
 #include <stdexcept>
 
 #include "tests/kernels/unfused_cases.hpp"
@@ -33,9 +33,15 @@ struct Host {
   }
 };
 
-TEST(Unfused, IsTheFusedStep) { expect_fused_result<Host>(); }
-TEST(Unfused, IsTheReference) { expect_reference_result<Host>(); }
-TEST(Unfused, LeavesRowsInsideTheBallAlone) { expect_rows_inside_untouched<Host>(); }
+/// On arrays as small as these, threads do little but wait for each other.
+class Unfused : public ::testing::Test {
+ protected:
+  void SetUp() override { omp_set_num_threads(1); }
+};
+
+TEST_F(Unfused, IsTheFusedStep) { expect_fused_result<Host>(); }
+TEST_F(Unfused, IsTheReference) { expect_reference_result<Host>(); }
+TEST_F(Unfused, LeavesRowsInsideTheBallAlone) { expect_rows_inside_untouched<Host>(); }
 
 #if defined(CURB_X86_64_LEVELS)
 struct HostV3 : Host {
@@ -51,14 +57,14 @@ struct HostV4 : Host {
   }
 };
 
-TEST(Unfused, IsTheFusedStepWithAvx2) {
+TEST_F(Unfused, IsTheFusedStepWithAvx2) {
   if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma")) {
     GTEST_SKIP() << "no AVX2";
   }
   expect_fused_result<HostV3>();
 }
 
-TEST(Unfused, IsTheFusedStepWithAvx512) {
+TEST_F(Unfused, IsTheFusedStepWithAvx512) {
   if (!__builtin_cpu_supports("avx512f") || !__builtin_cpu_supports("avx512vl")) {
     GTEST_SKIP() << "no AVX-512";
   }
@@ -73,6 +79,16 @@ UnfusedCase case_named(const std::string& name) {
   throw std::invalid_argument(name);
 }
 
+TEST_F(Unfused, IsTheSameWithMoreThreads) {
+  const UnfusedInput input;
+  const UnfusedCase c = case_named("momentum_everything");
+  const UnfusedResult one = run_unfused<Host>(c, input, Passes::each_operation);
+  omp_set_num_threads(3);
+  const UnfusedResult three = run_unfused<Host>(c, input, Passes::each_operation);
+  EXPECT_TRUE(same_bits(three.weight, one.weight));
+  EXPECT_TRUE(same_bits(three.state[0], one.state[0]));
+}
+
 struct Cost {
   const char* name;
   Passes passes;
@@ -82,7 +98,7 @@ struct Cost {
 };
 
 // Reads and writes of 4 bytes, counted by hand from the list of passes.
-TEST(Unfused, CostsWhatItsPassesMove) {
+TEST_F(Unfused, CostsWhatItsPassesMove) {
   const Cost costs[] = {
       {"sgd_none", Passes::each_operation, 1, 12, 0},
       {"sgd_none", Passes::zipped_optimizer, 1, 12, 0},
@@ -109,7 +125,7 @@ TEST(Unfused, CostsWhatItsPassesMove) {
   }
 }
 
-TEST(Unfused, RefusesWhatNoFewPassesCanDo) {
+TEST_F(Unfused, RefusesWhatNoFewPassesCanDo) {
   rules::Modes cumulative;
   cumulative.l1 = rules::L1Mode::cumulative;
   EXPECT_THROW(Host::make_step(cumulative, Passes::each_operation, 2, 2), std::invalid_argument);
