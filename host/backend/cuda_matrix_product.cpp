@@ -3,8 +3,8 @@
 // C = op(A) op(B) is asked for as C' = op(B)' op(A)', with the factors in the other order.
 #include "host/backend/cuda_matrix_product.hpp"
 
-#include <algorithm>
 #include <stdexcept>
+#include <utility>
 
 #include "kernels/launch.cuh"
 

@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <curb/rules/activations.hpp>
-#include <functional>
 #include <string>
 #include <vector>
 
