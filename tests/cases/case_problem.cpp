@@ -65,9 +65,9 @@ void attach(const std::function<void*(TensorArrays::Name)>& at, Tensor& tensor) 
   tensor.mask = static_cast<const std::uint8_t*>(at(TensorArrays::mask));
 }
 
-CaseProblem::CaseProblem(const Case& c) : case_(c) {
+CaseProblem::CaseProblem(const Case& c, std::int64_t neurons, std::int64_t fan_in) : case_(c) {
   const bool by_row = c.incoming == Incoming::row;
-  tensor_ = Tensor::matrix("w", nullptr, by_row ? kNeurons : kFanIn, by_row ? kFanIn : kNeurons);
+  tensor_ = Tensor::matrix("w", nullptr, by_row ? neurons : fan_in, by_row ? fan_in : neurons);
   tensor_.leading_dimension = tensor_.columns + (c.non_negative ? 3 : 0);
   tensor_.incoming = c.incoming;
   tensor_.storage = c.storage;
@@ -80,7 +80,7 @@ CaseProblem::CaseProblem(const Case& c) : case_(c) {
   }
 
   std::mt19937_64 random(17);
-  const auto size = static_cast<std::size_t>(tensor_.rows * tensor_.leading_dimension);
+  const std::size_t size = extent();
   std::vector<float> weights(size);
   std::normal_distribution<float> normal;
   for (std::size_t i = 0; i < size; ++i) {

@@ -31,10 +31,8 @@ void attach(const std::function<void*(TensorArrays::Name)>& at, Tensor& tensor);
 class CaseProblem {
  public:
   static constexpr int kSteps = 3;
-  static constexpr std::int64_t kNeurons = 4;
-  static constexpr std::int64_t kFanIn = 19;
 
-  explicit CaseProblem(const Case& c);
+  explicit CaseProblem(const Case& c, std::int64_t neurons = 4, std::int64_t fan_in = 19);
 
   const Case& settings() const { return case_; }
   const Tensor& tensor() const { return tensor_; }  ///< without pointers
@@ -43,6 +41,10 @@ class CaseProblem {
   const Bytes& gradient(int step) const { return gradients_[static_cast<std::size_t>(step)]; }
   bool is_skipped(int step) const { return case_.guard == Guard::skip && step == 1; }
 
+  /// The elements of an array, padding included.
+  std::size_t extent() const {
+    return static_cast<std::size_t>(tensor_.rows * tensor_.leading_dimension);
+  }
   /// Where in storage the matrix's elements lie, row by row.
   const std::vector<std::size_t>& places() const { return places_; }
 

@@ -1,8 +1,8 @@
 // Copyright 2026 The curb authors. SPDX-License-Identifier: Apache-2.0
-// The bits of a step depend on the numbers alone: not on how many threads there are, nor on where
-// and which way round a matrix lies in memory, nor on what lies beside it. And nothing outside a
-// tensor is written or counts. (That the instruction set does not matter either:
-// host_step_test.cpp.)
+// The bits of a step depend on the numbers alone: not on where and which way round a matrix lies in
+// memory, nor on what lies beside it. And nothing outside a tensor is written or counts. (That the
+// instruction set does not matter either: host_step_test.cpp; nor the number of threads:
+// tests/cases/case_invariance_test.cpp.)
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -24,7 +24,7 @@ namespace {
 
 using Floats = std::vector<float>;
 
-// Enough for several threads, and rows of three segments whose last is ragged.
+// Rows of three segments whose last is ragged.
 constexpr std::int64_t kNeurons = 37;
 constexpr std::int64_t kFanIn = 1037;
 constexpr std::size_t kWeights = kNeurons * kFanIn;
@@ -101,7 +101,6 @@ struct Placement {
   Incoming incoming = Incoming::row;
   std::size_t offset = 0;    // of the first element from the beginning of its allocation
   std::int64_t padding = 0;  // between the end of a stored row and the next
-  int threads = 1;
 };
 
 // Where the weight of an input to a neuron lies.
@@ -213,7 +212,7 @@ struct Memory {
 Outcome run(const Group& group, const Placement& placement) {
   const Problem problem;
   Memory memory(problem, placement);
-  Plan plan(Device::cpu(placement.threads), {group}, {memory.tensor});
+  Plan plan(Device::cpu(1), {group}, {memory.tensor});
   plan.bind_gradients({memory.gradient.data(placement.offset)});
   for (const Floats& gradient : problem.gradients) {
     memory.gradient.assign(gradient);
@@ -239,18 +238,6 @@ void expect_same(const Outcome& actual, const Outcome& expected, const std::stri
 }
 
 class SameBits : public ::testing::TestWithParam<Case> {};
-
-TEST_P(SameBits, UnderAnyNumberOfThreads) {
-  const Outcome one = run(GetParam().group, {});
-  for (const int threads : {2, 7}) {
-    Placement placement;
-    placement.threads = threads;
-    expect_same(run(GetParam().group, placement), one, std::to_string(threads) + " threads");
-    placement.incoming = Incoming::column;
-    expect_same(run(GetParam().group, placement), one,
-                std::to_string(threads) + " threads, transposed");
-  }
-}
 
 TEST_P(SameBits, WhicheverWayRoundTheMatrixIsStored) {
   const Outcome by_row = run(GetParam().group, {});
