@@ -94,7 +94,8 @@ int main(int argc, char** argv) {
   } catch (const UsageError& error) {
     return fail(error.what(), kUsageError);
   } catch (const curb::train::SettingError& error) {
-    return fail(flag_of(error.setting()) + ": " + error.what(), kUsageError);
+    const std::string place = error.place().empty() ? flag_of(error.setting()) : error.place();
+    return fail(place + ": " + error.what(), kUsageError);
   } catch (const curb::Error& error) {  // what only the library knows how to refuse
     return fail(error.what(), kUsageError);
   } catch (const curb::data::DataError& error) {

@@ -4,6 +4,9 @@
 
 #include <algorithm>
 
+#include "host/data/message.hpp"
+#include "host/train/config.hpp"
+
 namespace curb::cli {
 
 std::string flag_of(const std::string& setting) {
@@ -39,6 +42,17 @@ void SettingFlags::add(CLI::App& command, const std::vector<train::Setting<Owner
 }
 
 SettingFlags::SettingFlags(CLI::App& command) {
+  command
+      .add_option("--config", config_,
+                  "a TOML file with any of these (learning_rate for --learning-rate); the "
+                  "environment (CURB_LEARNING_RATE) goes before it, and flags before both")
+      ->type_name("FILE")
+      ->group("The run");
+  command.add_option("--set", assignments_, "as the flag of that name; may be repeated")
+      ->type_name("NAME=VALUE")
+      ->type_size(1)
+      ->allow_extra_args(false)
+      ->group("The run");
   add(command, train::run_settings(), "The run");
   add(command, train::update_settings(), "The update of the weights");
   command
@@ -59,8 +73,24 @@ void SettingFlags::read(const std::vector<train::Setting<Owner>>& table, std::si
   }
 }
 
+void SettingFlags::set(train::Settings& settings, const std::string& assignment) {
+  const std::size_t equals = assignment.find('=');
+  if (equals == std::string::npos) {
+    throw train::SettingError("set", "must be NAME=VALUE, not " + data::in_quotes(assignment));
+  }
+  const std::string name = assignment.substr(0, equals);
+  try {
+    train::assign(settings, name, assignment.substr(equals + 1));
+  } catch (const train::SettingError& error) {
+    throw error.at("--set " + name);
+  }
+}
+
 train::Settings SettingFlags::read() const {
   train::Settings settings;
+  if (!config_.empty()) train::read_config(settings, config_);
+  train::read_environment(settings);
+  for (const std::string& assignment : assignments_) set(settings, assignment);
   read(train::run_settings(), 0, settings);
   read(train::update_settings(), train::run_settings().size(), settings.update);
   for (const std::string& layer : layers_) train::read_layer_override(settings, layer);

@@ -21,7 +21,8 @@ class SettingFlags {
   SettingFlags(const SettingFlags&) = delete;
   SettingFlags& operator=(const SettingFlags&) = delete;
 
-  /// The settings that were given, resolved. Throws train::SettingError.
+  /// The settings that were given, by flags, in the environment or in a file, resolved. Throws
+  /// train::SettingError and data::DataError.
   train::Settings read() const;
 
  private:
@@ -36,8 +37,12 @@ class SettingFlags {
   template <class Owner>
   void read(const std::vector<train::Setting<Owner>>& table, std::size_t first, Owner& owner) const;
 
+  static void set(train::Settings& settings, const std::string& assignment);
+
   std::deque<Flag> flags_;  // the run's settings, then the update's; addresses must stay
   std::vector<std::string> layers_;
+  std::vector<std::string> assignments_;
+  std::string config_;
 };
 
 }  // namespace curb::cli

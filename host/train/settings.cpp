@@ -109,6 +109,15 @@ UpdateSettings unresolved_update(const Settings& settings, std::size_t layer) {
 
 }  // namespace
 
+void add_layer_override(Settings& settings, std::size_t layer, const std::string& name,
+                        const std::string& value) {
+  LayerOverride own{layer, name, value};
+  std::replace(own.name.begin(), own.name.end(), '-', '_');
+  UpdateSettings scratch;
+  find_update_setting(own.name).read(scratch, own.value);
+  settings.layers.push_back(std::move(own));
+}
+
 void read_layer_override(Settings& settings, const std::string& text) {
   const std::size_t colon = text.find(':');
   const std::size_t equals = text.find('=', colon == std::string::npos ? 0 : colon);
@@ -116,12 +125,8 @@ void read_layer_override(Settings& settings, const std::string& text) {
   if (colon == std::string::npos || equals == std::string::npos || !layer || *layer < 0) {
     throw SettingError("layer", "must be INDEX:NAME=VALUE, not " + data::in_quotes(text));
   }
-  std::string name = text.substr(colon + 1, equals - colon - 1);
-  std::replace(name.begin(), name.end(), '-', '_');
-  LayerOverride own{static_cast<std::size_t>(*layer), std::move(name), text.substr(equals + 1)};
-  UpdateSettings scratch;
-  find_update_setting(own.name).read(scratch, own.value);
-  settings.layers.push_back(std::move(own));
+  add_layer_override(settings, static_cast<std::size_t>(*layer),
+                     text.substr(colon + 1, equals - colon - 1), text.substr(equals + 1));
 }
 
 void resolve(Settings& settings) {
@@ -180,15 +185,19 @@ std::string to_toml(const Settings& settings) {
     add(setting.name, setting.write(settings.update));
   }
 
+  std::string tables;  // none after the last layer with values of its own
   for (std::size_t layer = 0; layer <= settings.hidden.size(); ++layer) {
     const UpdateSettings update = unresolved_update(settings, layer);
+    tables += "\n[[layer]]\n";
     std::string own;
     for (const Setting<UpdateSettings>& setting : update_settings()) {
       const auto value = setting.write(update);
       if (value && value != setting.write(settings.update))
         own += setting.name + " = " + *value + "\n";
     }
-    if (!own.empty()) document += "\n[layers." + std::to_string(layer) + "]\n" + own;
+    if (own.empty()) continue;
+    document += tables + own;
+    tables.clear();
   }
   return document;
 }

@@ -1,6 +1,7 @@
 // Copyright 2026 The curb authors. SPDX-License-Identifier: Apache-2.0
 // Everything that a user can say about a run, under one name each: the same name is the flag
-// (--learning-rate), the key in config.toml (learning_rate) and the key of a layer's own value.
+// (--learning-rate), the key in config.toml (learning_rate), in CURB_LEARNING_RATE and for a
+// layer's own value.
 #pragma once
 
 #include <cstddef>
@@ -27,9 +28,17 @@ class SettingError : public std::runtime_error {
   SettingError(std::string setting, const std::string& reason)
       : std::runtime_error(reason), setting_(std::move(setting)) {}
   const std::string& setting() const { return setting_; }  ///< its name: learning_rate
+  /// Where its value was said if not by a flag ("digits.toml:3: l1", "CURB_L1"); else empty.
+  const std::string& place() const { return place_; }
+  SettingError at(std::string place) const {
+    SettingError error = *this;
+    error.place_ = std::move(place);
+    return error;
+  }
 
  private:
   std::string setting_;
+  std::string place_;
 };
 
 /// How the weights of a layer are updated. Every layer has the run's values but for its own.
@@ -96,7 +105,11 @@ struct Setting {
 const std::vector<Setting<Settings>>& run_settings();
 const std::vector<Setting<UpdateSettings>>& update_settings();
 
-/// Reads "INDEX:name=value" (name with _ or -) into settings.layers. Throws SettingError.
+/// Gives a layer its own value of an update setting (name with _ or -), written as for a flag.
+/// Throws SettingError.
+void add_layer_override(Settings& settings, std::size_t layer, const std::string& name,
+                        const std::string& value);
+/// The same from "INDEX:name=value".
 void read_layer_override(Settings& settings, const std::string& text);
 
 /// Replaces what is absent by its default, and refuses settings that exclude each other.

@@ -78,6 +78,27 @@ TEST(Program, LeavesARunThatCanBeUsedByItself) {
   EXPECT_EQ(json::parse(evaluated.out).at("accuracy"), summary.at("test_accuracy"));
 }
 
+// Flags go before the file; the folder's own config.toml makes the same model again, bit for bit.
+TEST(Program, RunsFromAFile) {
+  const TemporaryDirectory directory;
+  const std::string config = directory.write(
+      "digits.toml",
+      "data = \"digits\"\nhidden = [16]\nepochs = 3\nl1 = 1e-4\ninput_noise = 0.1\n");
+  const std::string first = directory.path("first");
+  const std::string second = directory.path("second");
+  const ProgramResult trained = run_program({"train", "--quiet", "--config", config, "--set",
+                                             "seed=3", "--epochs", "2", "--json", "--out", first});
+  ASSERT_EQ(trained.exit_code, 0) << trained.err;
+  EXPECT_EQ(json::parse(trained.out).at("epochs"), 2);
+  EXPECT_EQ(run_program({"train", "--quiet", "--config", first + "/config.toml", "--out", second})
+                .exit_code,
+            0);
+  EXPECT_EQ(data::read_file(first + "/model.safetensors"),
+            data::read_file(second + "/model.safetensors"));
+  EXPECT_EQ(run_program({"train", "--config", config, "--set", "l3=1"}).err,
+            "curb: --set l3: there is no such setting; did you mean \"l1\"?\n");
+}
+
 TEST(Program, PredictsRowsThatHaveNoTarget) {
   const TemporaryDirectory directory;
   const std::string run = directory.path("run");

@@ -198,9 +198,11 @@ TEST(Settings, AreWrittenAsTomlThatAParserReads) {
   EXPECT_EQ(table["max_norm"].value<float>(), rules::kInfinity);
   EXPECT_EQ(table["standardize"].value<bool>(), true);
   EXPECT_EQ(table["optimizer"].value<std::string>(), "momentum");
-  EXPECT_EQ(table["layers"]["2"]["l1"].value<float>(), 0.0f);
-  EXPECT_EQ(table["layers"].as_table()->size(), 1u);
-  EXPECT_EQ(table["layers"]["2"].as_table()->size(), 1u);
+  ASSERT_NE(table["layer"].as_array(), nullptr);
+  EXPECT_EQ(table["layer"].as_array()->size(), 3u);
+  EXPECT_TRUE(table["layer"][0].as_table()->empty());
+  EXPECT_EQ(table["layer"][2]["l1"].value<float>(), 0.0f);
+  EXPECT_EQ(table["layer"][2].as_table()->size(), 1u);
 }
 
 /// Every choice that can be read can be written, and is the same when read again.
