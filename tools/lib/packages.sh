@@ -10,7 +10,7 @@ CURB_BUILD_PACKAGES=(
   libdnnl-dev libcli11-dev libtomlplusplus-dev nlohmann-json3-dev libfmt-dev zlib1g-dev)
 # To build the tests and benchmarks as well.
 # shellcheck disable=SC2034
-CURB_TEST_PACKAGES=(libgtest-dev libbenchmark-dev librandom123-dev libthrust-dev)
+CURB_TEST_PACKAGES=(libgtest-dev libbenchmark-dev librandom123-dev libthrust-dev pkg-config)
 
 # missing_packages NAME...: prints those that are not installed, one a line.
 missing_packages() {
