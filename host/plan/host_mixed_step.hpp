@@ -1,6 +1,7 @@
 // Copyright 2026 The curb authors. SPDX-License-Identifier: Apache-2.0
-// The step of a tensor that is not fp32 throughout: a tile of it is widened into fp32 arrays that
-// stay in cache, stepped there by the same loops as any tensor, and stored in its own form.
+// The step of a tensor that is not fp32 throughout: what is narrow in a tile of it is widened into
+// fp32 arrays that stay in cache, the tile is stepped by the same loops as any tensor, and stored
+// in its own form.
 //
 // Included by the loops that are compiled once per instruction set: all of it has internal linkage.
 #pragma once
@@ -57,33 +58,81 @@ constexpr auto kAsItIs = [](auto value) { return value; };
 constexpr auto kFromBfloat16 = [](std::uint16_t h) { return rules::from_bfloat16(h); };
 constexpr auto kToBfloat16 = [](float value) { return rules::to_bfloat16(value); };
 
-void load_weights(const TensorView& tensor, const Tile& tile, float* weight) {
+/// The tile of an array that needs no widening: where it lies if it is a single run, or a copy.
+template <class T>
+T* tile_of(const Tile& tile, T* array, T* scratch) {
+  if (tile.rows == 1) return array + tile.first;
+  load_tile(tile, array, scratch, kAsItIs);
+  return scratch;
+}
+
+float* load_weights(const TensorView& tensor, const Tile& tile, float* scratch) {
   switch (tensor.storage) {
     case Storage::float32:
     case Storage::bfloat16_master:
-      return load_tile(tile, tensor.weight, weight, kAsItIs);
+      return tile_of(tile, tensor.weight, scratch);
     case Storage::bfloat16_remainder:
-      return for_each_run(tile, [&](std::int64_t at, std::int64_t i, std::int64_t count) {
+      for_each_run(tile, [&](std::int64_t at, std::int64_t i, std::int64_t count) {
+#pragma omp simd
         for (std::int64_t k = 0; k < count; ++k) {
-          weight[i + k] = rules::join({tensor.bfloat16[at + k], tensor.remainder[at + k]});
+          scratch[i + k] = rules::join({tensor.bfloat16[at + k], tensor.remainder[at + k]});
         }
       });
+      return scratch;
     case Storage::bfloat16_stochastic:
-      return load_tile(tile, tensor.bfloat16, weight, kFromBfloat16);
+      break;
+  }
+  load_tile(tile, tensor.bfloat16, scratch, kFromBfloat16);
+  return scratch;
+}
+
+const float* load_gradient(const TensorView& tensor, const Tile& tile, const void* from,
+                           float* scratch) {
+  const auto* narrow = static_cast<const std::uint16_t*>(from);
+  switch (tensor.gradient_type) {
+    case DataType::float32:
+      return tile_of(tile, const_cast<float*>(static_cast<const float*>(from)), scratch);
+    case DataType::bfloat16:
+      load_tile(tile, narrow, scratch, kFromBfloat16);
+      return scratch;
+    case DataType::float16:
+      break;
+  }
+  load_tile(tile, narrow, scratch, [](std::uint16_t h) { return rules::from_float16(h); });
+  return scratch;
+}
+
+/// Elements whose random bits are drawn together, a block of four at a time, in vectors.
+constexpr int kRandomElements = 256;
+
+/// Rounds the elements [first, last) of a run, whose element 0 is `at` in the tensor and weight[0].
+void store_rounded_run(const TensorView& tensor, std::uint64_t step, std::int64_t at,
+                       std::int64_t first, std::int64_t last, float* weight) {
+  const std::int64_t block = (at + first) / 4;
+  const auto blocks = static_cast<int>((at + last + 3) / 4 - block);
+  std::uint16_t random[kRandomElements + 4];
+#pragma omp simd
+  for (int b = 0; b < blocks; ++b) {
+    std::uint16_t four[4];
+    rules::rounding_bits(tensor.random_key, step, 4 * (block + b), four);
+    for (int i = 0; i < 4; ++i) random[4 * b + i] = four[i];
+  }
+  const std::uint16_t* bits = random + (at + first) % 4;
+#pragma omp simd
+  for (std::int64_t k = first; k < last; ++k) {
+    const std::uint16_t rounded = rules::to_bfloat16_stochastic(weight[k], bits[k - first]);
+    tensor.bfloat16[at + k] = rounded;
+    weight[k] = rules::from_bfloat16(rounded);
   }
 }
 
-void load_gradient(const TensorView& tensor, const Tile& tile, const void* from, float* gradient) {
-  const auto* stored = static_cast<const std::uint16_t*>(from);
-  switch (tensor.gradient_type) {
-    case DataType::float32:
-      return load_tile(tile, static_cast<const float*>(from), gradient, kAsItIs);
-    case DataType::bfloat16:
-      return load_tile(tile, stored, gradient, kFromBfloat16);
-    case DataType::float16:
-      return load_tile(tile, stored, gradient,
-                       [](std::uint16_t h) { return rules::from_float16(h); });
-  }
+void store_rounded(const TensorView& tensor, const Tile& tile, std::uint64_t step, float* weight) {
+  for_each_run(tile, [&](std::int64_t at, std::int64_t i, std::int64_t count) {
+    for (std::int64_t first = 0; first < count; first += kRandomElements) {
+      const std::int64_t last = std::min<std::int64_t>(count, first + kRandomElements);
+      store_rounded_run(tensor, step, at, first, last, weight + i);
+    }
+  });
 }
 
 /// Stores the weights, and leaves in `weight` what was stored.
@@ -93,20 +142,14 @@ void store_weights(const TensorView& tensor, const Tile& tile, std::uint64_t ste
       store_tile(tile, weight, tensor.bfloat16, kToBfloat16);
       [[fallthrough]];
     case Storage::float32:
-      return store_tile(tile, weight, tensor.weight, kAsItIs);
+      if (tile.rows > 1) store_tile(tile, weight, tensor.weight, kAsItIs);
+      return;
     case Storage::bfloat16_remainder:
       store_tile(tile, weight, tensor.bfloat16, [](float w) { return rules::split(w).bfloat16; });
       return store_tile(tile, weight, tensor.remainder,
                         [](float w) { return rules::split(w).remainder; });
     case Storage::bfloat16_stochastic:
-      for_each_run(tile, [&](std::int64_t at, std::int64_t i, std::int64_t count) {
-        for (std::int64_t k = 0; k < count; ++k) {
-          const std::uint16_t random = rules::rounding_bits(tensor.random_key, step, at + k);
-          const std::uint16_t rounded = rules::to_bfloat16_stochastic(weight[i + k], random);
-          tensor.bfloat16[at + k] = rounded;
-          weight[i + k] = rules::from_bfloat16(rounded);
-        }
-      });
+      return store_rounded(tensor, tile, step, weight);
   }
 }
 
@@ -129,43 +172,40 @@ void zero_gradient(const TensorView& tensor, const Tile& tile, const void* gradi
   });
 }
 
-/// Steps the tile as a tensor of its own; `item` is all of it in terms of that tensor.
+/// Steps the tile as a tensor of its own; `item_count` is how many elements, rows or columns that
+/// tensor has.
 template <int kStates>
-void run_tile(RunItem* run_item, kernels::UpdateKind kind, Tier tier, const StepTables& tables,
-              std::uint32_t index, const Tile& tile, std::int32_t item_count,
-              const HostScratch& scratch, RowStatistics& statistics) {
+void step_tile(RunItem* run_item, kernels::UpdateKind kind, Tier tier, const StepTables& tables,
+               std::uint32_t index, const Tile& tile, std::int32_t item_count,
+               const HostScratch& scratch, RowStatistics& statistics) {
   const TensorView& tensor = tables.tensors[index];
   const Coefficients& c = tables.coefficients[tensor.coefficients];
-  const void* gradient = tables.gradients[index];
-  if (!c.skip) {
-    TensorView view{scratch.weight,
-                    {scratch.state[0], scratch.state[1]},
-                    tensor.mask == nullptr ? nullptr : scratch.mask,
-                    tile.rows,
-                    tile.columns,
-                    tile.columns,
-                    tensor.coefficients};
-    load_weights(tensor, tile, scratch.weight);
-    load_gradient(tensor, tile, gradient, scratch.gradient);
-    const bool narrow = tensor.velocity != nullptr;
-    if (narrow) load_tile(tile, tensor.velocity, scratch.state[0], kFromBfloat16);
-    for (int s = narrow ? 1 : 0; s < kStates; ++s) {
-      load_tile(tile, tensor.state[s], scratch.state[s], kAsItIs);
-    }
-    if (tensor.mask != nullptr) load_tile(tile, tensor.mask, scratch.mask, kAsItIs);
-
-    const void* gradients[] = {scratch.gradient};
-    run_item(kind, tier, {&view, gradients, tables.coefficients}, {0, item_count, 0}, {},
-             statistics);
-
-    store_weights(tensor, tile, c.step, scratch.weight);
-    if (narrow) store_tile(tile, scratch.state[0], tensor.velocity, kToBfloat16);
-    for (int s = narrow ? 1 : 0; s < kStates; ++s) {
-      store_tile(tile, scratch.state[s], tensor.state[s], kAsItIs);
-    }
-    if (tensor.average != nullptr) update_average(tensor, tile, c.ema_gain, scratch.weight);
+  TensorView view{};
+  view.rows = tile.rows;
+  view.columns = view.leading_dimension = tile.columns;
+  view.coefficients = tensor.coefficients;
+  view.weight = load_weights(tensor, tile, scratch.weight);
+  const void* gradient = load_gradient(tensor, tile, tables.gradients[index], scratch.gradient);
+  const bool narrow = tensor.velocity != nullptr;
+  if (narrow) {
+    load_tile(tile, tensor.velocity, scratch.state[0], kFromBfloat16);
+    view.state[0] = scratch.state[0];
   }
-  if (tensor.zero_gradient) zero_gradient(tensor, tile, gradient);
+  for (int s = narrow ? 1 : 0; s < kStates; ++s) {
+    view.state[s] = tile_of(tile, tensor.state[s], scratch.state[s]);
+  }
+  if (tensor.mask != nullptr) {
+    view.mask = tile_of(tile, const_cast<std::uint8_t*>(tensor.mask), scratch.mask);
+  }
+
+  run_item(kind, tier, {&view, &gradient, tables.coefficients}, {0, item_count, 0}, {}, statistics);
+
+  store_weights(tensor, tile, c.step, view.weight);
+  if (narrow) store_tile(tile, view.state[0], tensor.velocity, kToBfloat16);
+  for (int s = narrow ? 1 : 0; s < kStates && tile.rows > 1; ++s) {
+    store_tile(tile, view.state[s], tensor.state[s], kAsItIs);
+  }
+  if (tensor.average != nullptr) update_average(tensor, tile, c.ema_gain, view.weight);
 }
 
 template <int kStates>
@@ -175,12 +215,19 @@ void run_mixed_item(RunItem* run_item, kernels::UpdateKind kind, Tier tier,
   const TensorView& tensor = tables.tensors[item.tensor];
   const std::int64_t ld = tensor.leading_dimension;
   const auto run = [&](const Tile& tile, std::int64_t count) {
-    run_tile<kStates>(run_item, kind, tier, tables, item.tensor, tile,
-                      static_cast<std::int32_t>(count), scratch, statistics);
+    if (!tables.coefficients[tensor.coefficients].skip) {
+      step_tile<kStates>(run_item, kind, tier, tables, item.tensor, tile,
+                         static_cast<std::int32_t>(count), scratch, statistics);
+    }
+    if (tensor.zero_gradient) zero_gradient(tensor, tile, tables.gradients[item.tensor]);
   };
   switch (tier) {
     case Tier::elements:
-      return run({item.first, 1, item.count, item.count}, item.count);
+      for (std::int64_t done = 0; done < item.count; done += kHostTileElements) {
+        const std::int64_t count = std::min<std::int64_t>(kHostTileElements, item.count - done);
+        run({item.first + done, 1, count, count}, count);
+      }
+      return;
     case Tier::columns:
     case Tier::long_columns: {
       const std::int64_t width = host_tile_columns(tensor.rows);

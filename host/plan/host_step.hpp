@@ -38,6 +38,10 @@ struct HostStep {
 /// How many columns an item of a column tier holds on the host: one cache line.
 inline constexpr int kHostColumns = 16;
 
+/// How many elements of a mixed tensor are stepped together: those of all arrays fit a first-level
+/// cache.
+inline constexpr std::int64_t kHostTileElements = 1024;
+
 /// How many columns of a mixed tensor are stepped together, so that long ones stay in cache.
 CURB_HOST_DEVICE std::int64_t host_tile_columns(std::int64_t rows) {
   constexpr std::int64_t kTileElements = 1 << 16;
@@ -50,7 +54,7 @@ CURB_HOST_DEVICE std::int64_t host_tile_size(const kernels::TensorView& tensor,
                                              kernels::Tier tier) {
   switch (tier) {
     case kernels::Tier::elements:
-      return kernels::kElementsPerItem;
+      return kHostTileElements;
     case kernels::Tier::columns:
     case kernels::Tier::long_columns:
       return tensor.rows * host_tile_columns(tensor.rows);

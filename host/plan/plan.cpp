@@ -15,6 +15,7 @@ class Plan::Impl {
        const PlanOptions& options)
       : groups_(std::move(groups)), tensors_(std::move(tensors)), options_(options) {
     plan::validate(groups_, tensors_, options_);
+    for (const Tensor& tensor : tensors_) empty_.push_back(tensor.rows == 0 || tensor.columns == 0);
     executor_ = device.kind == Device::Kind::cpu
                     ? plan::make_host_executor(groups_, tensors_, options_, device.threads)
                     : plan::make_cuda_executor(groups_, tensors_, options_, device.index);
@@ -39,8 +40,7 @@ class Plan::Impl {
                   std::to_string(tensors_.size()) + " tensors");
     }
     for (std::size_t i = 0; i < gradients.size(); ++i) {
-      const bool empty = tensors_[i].rows == 0 || tensors_[i].columns == 0;
-      if (!empty && gradients[i] == nullptr) {
+      if (gradients[i] == nullptr && !empty_[i]) {
         throw Error(function + ": the gradient of tensor '" + tensors_[i].name + "' is null");
       }
     }
@@ -63,6 +63,7 @@ class Plan::Impl {
   std::vector<Group> groups_;
   std::vector<Tensor> tensors_;
   PlanOptions options_;
+  std::vector<bool> empty_;  // one per tensor
   std::unique_ptr<plan::Executor> executor_;
   bool bound_ = false;
 };
