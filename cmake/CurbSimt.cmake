@@ -2,12 +2,12 @@
 # curb_add_kernel_test(NAME name SOURCES test... [KERNELS file...] [LIBRARIES target...]
 #                      [EMULATOR_ONLY])
 # Builds one set of tests for every place where a kernel can run, and registers each with ctest:
-#   name_simt  (tests "simt.*")  the emulator
 #   name_asan  (tests "asan.*")  the emulator under AddressSanitizer and UBSan
 #   name_race  (tests "race.*")  the emulator with its race check
 #   name_gpu   (tests "gpu.*")   a GPU; only where CUDA works, and not with EMULATOR_ONLY
 # KERNELS are the sources under test, .cu or .cpp, relative to the root. For the emulator g++
 # compiles them; the same file may be CUDA elsewhere in the build, so a generated source includes it.
+# A GPU's test links what is shipped: CURB_GPU_LIBRARIES.
 
 find_package(GTest REQUIRED)
 include(GoogleTest)
@@ -16,7 +16,10 @@ include(GoogleTest)
 set(CURB_SIMT_LOG_DIR ${PROJECT_BINARY_DIR}/kernel_log)
 file(MAKE_DIRECTORY ${CURB_SIMT_LOG_DIR})
 
-# Sets `result` to the object library of one source under test; tests of a variant share it.
+set(CURB_GPU_LIBRARIES curb_library curb_network_kernels)
+
+# Sets `result` to the object library of one source under test for the emulator in one of its forms
+# (simt_asan, simt_race); tests of a form share it.
 function(_curb_kernel_objects result source variant)
   cmake_path(ABSOLUTE_PATH source BASE_DIRECTORY ${PROJECT_SOURCE_DIR} OUTPUT_VARIABLE path)
   string(MAKE_C_IDENTIFIER "curb_${source}_${variant}" target)
@@ -24,20 +27,13 @@ function(_curb_kernel_objects result source variant)
   if(TARGET ${target})
     return()
   endif()
-  if(variant STREQUAL "gpu")
-    add_library(${target} OBJECT ${path})
-    # One thread serves a test, so the host's loops do without OpenMP here as well.
-    target_compile_options(${target} PRIVATE
-      $<$<COMPILE_LANGUAGE:CXX>:-Wno-unknown-pragmas>)
-  else()
-    set(wrapper ${PROJECT_BINARY_DIR}/simt/${target}.cpp)
-    file(CONFIGURE OUTPUT ${wrapper} CONTENT "#include \"${path}\"\n" @ONLY)
-    add_library(${target} OBJECT ${wrapper})
-    target_link_libraries(${target} PRIVATE curb_${variant})
-    target_compile_options(${target} PRIVATE ${CURB_SIMT_OPTIMIZATION})
-    if(source MATCHES "^kernels/")  # nvcc's older standard also holds where there is no nvcc
-      set_target_properties(${target} PROPERTIES CXX_STANDARD 17)
-    endif()
+  set(wrapper ${PROJECT_BINARY_DIR}/simt/${target}.cpp)
+  file(CONFIGURE OUTPUT ${wrapper} CONTENT "#include \"${path}\"\n" @ONLY)
+  add_library(${target} OBJECT ${wrapper})
+  target_link_libraries(${target} PRIVATE curb_${variant})
+  target_compile_options(${target} PRIVATE ${CURB_SIMT_OPTIMIZATION})
+  if(source MATCHES "^kernels/")  # nvcc's older standard also holds where there is no nvcc
+    set_target_properties(${target} PROPERTIES CXX_STANDARD 17)
   endif()
   target_link_libraries(${target} PRIVATE curb_flags curb_rules)
 endfunction()
@@ -53,10 +49,10 @@ function(curb_add_kernel_test)
       "unknown '${arg_UNPARSED_ARGUMENTS}'")
   endif()
 
-  if(CURB_SANITIZE)  # everything has AddressSanitizer then, which excludes the other two
+  if(CURB_SANITIZE)  # everything has AddressSanitizer then, which excludes the race check
     set(variants simt_asan)
   else()
-    set(variants simt simt_asan simt_race)
+    set(variants simt_asan simt_race)
   endif()
   if(CURB_HAVE_CUDA AND NOT arg_EMULATOR_ONLY)
     list(APPEND variants gpu)
@@ -77,6 +73,7 @@ function(curb_add_kernel_test)
         target_sources(${target} PRIVATE ${wrapper})
       endforeach()
       set_target_properties(${target} PROPERTIES CUDA_STANDARD 20)
+      target_link_libraries(${target} PRIVATE ${CURB_GPU_LIBRARIES})
     else()
       add_executable(${target} ${arg_SOURCES})
       target_link_libraries(${target} PRIVATE curb_${variant})
@@ -84,11 +81,11 @@ function(curb_add_kernel_test)
       list(APPEND properties
         ENVIRONMENT CURB_SIMT_LOG=${CURB_SIMT_LOG_DIR}/${target}.log
         FIXTURES_SETUP curb_kernel_log)
+      foreach(kernel IN LISTS arg_KERNELS)
+        _curb_kernel_objects(objects ${kernel} ${variant})
+        target_link_libraries(${target} PRIVATE ${objects})
+      endforeach()
     endif()
-    foreach(kernel IN LISTS arg_KERNELS)
-      _curb_kernel_objects(objects ${kernel} ${variant})
-      target_link_libraries(${target} PRIVATE ${objects})
-    endforeach()
     target_link_libraries(${target} PRIVATE
       curb_flags curb_rules ${arg_LIBRARIES} GTest::gtest_main)
     gtest_discover_tests(${target}
