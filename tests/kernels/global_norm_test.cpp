@@ -8,7 +8,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <curb/rules/global_norm.hpp>
-#include <curb/rules/row_sum.hpp>
 #include <memory>
 #include <string>
 #include <vector>
@@ -16,6 +15,7 @@
 #include "kernels/update.hpp"
 #include "tests/kernels/device_step.hpp"
 #include "tests/kernels/expect.hpp"
+#include "tests/kernels/serial_step.hpp"
 #include "tests/kernels/values.hpp"
 #include "tests/simt/executor.hpp"
 
@@ -30,13 +30,14 @@ constexpr float kScale = 0.3f;
 /// The sum of the squares of elements [first, first + count), times the square of the scale.
 double expected_partial(const std::vector<float>& gradient, const std::vector<std::uint8_t>& mask,
                         const kernels::WorkItem& item) {
-  const double sum = rules::canonical_row_sum(item.count, [&](std::int64_t i) {
+  std::vector<double> squares;
+  for (std::int64_t i = 0; i < item.count; ++i) {
     const auto at = static_cast<std::size_t>(item.first + i);
     const double g = mask.empty() || mask[at] != 0 ? static_cast<double>(gradient[at]) : 0.0;
-    return g * g;
-  });
+    squares.push_back(g * g);
+  }
   const double scale = kScale;
-  return scale * scale * sum;
+  return scale * scale * serial_sum(squares);
 }
 
 void expect_measured(DataType type, std::size_t n, std::size_t offset, bool masked,
@@ -128,11 +129,8 @@ TEST(GuardedPrologue, EqualsTheRulesForAnyNumberOfPartialsAndGroups) {
                                            coefficients.data(), device_partials.data(),
                                            static_cast<std::uint32_t>(partial_count), guard,
                                            report.data(), nullptr);
-          const double squared = rules::canonical_row_sum(
-              static_cast<std::int64_t>(partial_count),
-              [&](std::int64_t i) { return partials[static_cast<std::size_t>(i)]; });
           const rules::GradientVerdict verdict =
-              rules::judge_gradient(guard.limits, squared, loss_scale, found);
+              rules::judge_gradient(guard.limits, serial_sum(partials), loss_scale, found);
           ASSERT_EQ(verdict.skip, found != 0.0f);
           skipped += verdict.skip ? 1 : 0;
           const kernels::StepReport told = report.download().front();

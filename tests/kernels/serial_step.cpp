@@ -118,6 +118,12 @@ kernels::RowStatistics serial_rows(kernels::UpdateKind kind, const rules::Coeffi
   return statistics;
 }
 
+double serial_sum(const std::vector<double>& terms) {
+  return rules::canonical_row_sum(static_cast<std::int64_t>(terms.size()), [&](std::int64_t i) {
+    return terms[static_cast<std::size_t>(i)];
+  });
+}
+
 kernels::RowStatistics serial_clamp(HostTensor& tensor, kernels::Incoming incoming,
                                     float max_norm) {
   rules::Coefficients c;

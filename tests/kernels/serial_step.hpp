@@ -45,6 +45,9 @@ std::vector<std::size_t> incoming_elements(const HostTensor& tensor, kernels::In
 kernels::RowStatistics serial_rows(kernels::UpdateKind kind, const rules::Coefficients& c,
                                    HostTensor& tensor, kernels::Incoming incoming);
 
+/// The canonical sum of the terms.
+double serial_sum(const std::vector<double>& terms);
+
 /// Max-norm on its own: only a neuron outside the ball changes.
 kernels::RowStatistics serial_clamp(HostTensor& tensor, kernels::Incoming incoming, float max_norm);
 
