@@ -24,7 +24,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 REGULARISED = {"l1": "1e-6", "l2": "1e-5", "max-norm": "3"}
 CASES = {
     "784-100-10 batch 10": {"hidden": "100", "batch": "10", "epochs": "5", **REGULARISED},
-    "784-256-128-10 batch 128": {"hidden": "256,128", "batch": "128", "epochs": "10",
+    "784-256-128-10 batch 128": {"hidden": "256,128", "batch": "128", "epochs": "5",
                                  **REGULARISED},
     "784-30-10 batch 10": {"hidden": "30", "batch": "10", "epochs": "5", "l2": "1e-4"},
     "784-1024-1024-2048-10 batch 100": {"hidden": "1024,1024,2048", "batch": "100", "epochs": "1",
