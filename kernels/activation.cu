@@ -1,6 +1,7 @@
 // Copyright 2026 The curb authors. SPDX-License-Identifier: Apache-2.0
 // Activations, each with the bias of its layer, and their derivatives.
 #include <curb/rules/activations.hpp>
+#include <type_traits>
 
 #include "kernels/elementwise.cuh"
 #include "kernels/network.hpp"
@@ -11,6 +12,25 @@ namespace {
 constexpr int kThreads = 256;
 constexpr int kElementsPerThread = 4;
 constexpr std::int64_t kElementsPerBlock = std::int64_t{kThreads} * kElementsPerThread;
+
+/// Calls run(function) with the activation's functor.
+template <class Run>
+void with_function(rules::Activation activation, const Run& run) {
+  switch (activation) {
+    case rules::Activation::identity:
+      return run(rules::Identity{});
+    case rules::Activation::relu:
+      return run(rules::Relu{});
+    case rules::Activation::leaky_relu:
+      return run(rules::LeakyRelu{});
+    case rules::Activation::tanh:
+      return run(rules::Tanh{});
+    case rules::Activation::sigmoid:
+      return run(rules::Sigmoid{});
+    case rules::Activation::gelu:
+      return run(rules::Gelu{});
+  }
+}
 
 }  // namespace
 
@@ -55,42 +75,18 @@ void add_bias_and_activate(rules::Activation activation, const float* bias, std:
                                                    kThreads % width, values, pre_activation);
   };
   if (count == 0) return;
-  switch (activation) {
-    case rules::Activation::identity:
-      return run(rules::Identity{});
-    case rules::Activation::relu:
-      return run(rules::Relu{});
-    case rules::Activation::leaky_relu:
-      return run(rules::LeakyRelu{});
-    case rules::Activation::tanh:
-      return run(rules::Tanh{});
-    case rules::Activation::sigmoid:
-      return run(rules::Sigmoid{});
-    case rules::Activation::gelu:
-      return run(rules::Gelu{});
-  }
+  with_function(activation, run);
 }
 
 void multiply_by_slope(rules::Activation activation, const float* kept, float* delta,
                        std::int64_t count, Stream stream) {
   const auto run = [&](auto function) {
-    launch<scale_by_slope<decltype(function)>>(elementwise_shape(count), stream, kept, delta,
-                                               count);
+    using Function = decltype(function);
+    if constexpr (!std::is_same_v<Function, rules::Identity>) {  // whose slope is one
+      launch<scale_by_slope<Function>>(elementwise_shape(count), stream, kept, delta, count);
+    }
   };
-  switch (activation) {
-    case rules::Activation::identity:
-      return;  // the slope is one
-    case rules::Activation::relu:
-      return run(rules::Relu{});
-    case rules::Activation::leaky_relu:
-      return run(rules::LeakyRelu{});
-    case rules::Activation::tanh:
-      return run(rules::Tanh{});
-    case rules::Activation::sigmoid:
-      return run(rules::Sigmoid{});
-    case rules::Activation::gelu:
-      return run(rules::Gelu{});
-  }
+  with_function(activation, run);
 }
 
 }  // namespace curb::kernels
