@@ -1,5 +1,5 @@
 // Copyright 2026 The curb authors. SPDX-License-Identifier: Apache-2.0
-// Timing on the host, and the one flag of the host's benchmarks.
+// Timing on the host.
 #pragma once
 
 #include <algorithm>
@@ -20,9 +20,5 @@ inline double median(std::vector<double> values) {
   const std::size_t middle = values.size() / 2;
   return values.size() % 2 == 1 ? values[middle] : 0.5 * (values[middle - 1] + values[middle]);
 }
-
-/// What is left of the arguments when Google Benchmark has taken its own: the value of --threads=N,
-/// or as many as OpenMP would use; 0 for an argument that is not understood.
-int parse_threads(int argc, char** argv);
 
 }  // namespace curb::bench

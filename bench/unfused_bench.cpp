@@ -15,15 +15,14 @@
 #include <omp.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <curb/curb.hpp>
-#include <exception>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "bench/arrays.hpp"
 #include "bench/first_step.hpp"
+#include "bench/host_program.hpp"
 #include "bench/instruction_set.hpp"
 #include "bench/step_cases.hpp"
 #include "bench/timing.hpp"
@@ -110,6 +109,7 @@ void run(benchmark::State& state, const Group& group, Passes passes, Arrays& arr
 }
 
 void register_benchmarks(Arrays& arrays, int threads) {
+  omp_set_num_threads(threads);  // what Thrust goes by
   for (const StepCase& c : step_cases()) {
     for (const Passes passes : {Passes::each_operation, Passes::zipped_optimizer}) {
       const std::string name = std::string("unfused/") + c.name + '/' + passes_name(passes);
@@ -125,33 +125,9 @@ void register_benchmarks(Arrays& arrays, int threads) {
   }
 }
 
-int main_of(int argc, char** argv) {
-  benchmark::Initialize(&argc, argv);
-  const int threads = parse_threads(argc, argv);
-  if (threads == 0) {
-    std::fprintf(stderr, "usage: %s [--threads=N] [--benchmark_...]\n", argv[0]);
-    return 2;
-  }
-  omp_set_num_threads(threads);  // what Thrust goes by
-  Arrays arrays(element_count());
-  benchmark::AddCustomContext("threads", std::to_string(threads));
-  benchmark::AddCustomContext("instruction_set", plan::select_host_step().instruction_set);
-  benchmark::AddCustomContext("elements", std::to_string(arrays.count()));
-  benchmark::AddCustomContext("last_level_cache_bytes", std::to_string(last_level_cache()));
-  register_benchmarks(arrays, threads);
-  benchmark::RunSpecifiedBenchmarks();
-  benchmark::Shutdown();
-  return 0;
-}
-
 }  // namespace
 }  // namespace curb::bench
 
 int main(int argc, char** argv) {
-  try {
-    return curb::bench::main_of(argc, argv);
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "unfused_bench: %s\n", error.what());
-    return 2;
-  }
+  return curb::bench::run_host_benchmarks(argc, argv, curb::bench::register_benchmarks);
 }

@@ -13,17 +13,15 @@
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <curb/curb.hpp>
-#include <exception>
 #include <string>
 #include <vector>
 
 #include "bench/arrays.hpp"
 #include "bench/first_step.hpp"
+#include "bench/host_program.hpp"
 #include "bench/plain_update.hpp"
 #include "bench/timing.hpp"
-#include "host/plan/host_step.hpp"
 
 namespace curb::bench {
 namespace {
@@ -143,32 +141,9 @@ void register_benchmarks(Arrays& arrays, int threads) {
   }
 }
 
-int main_of(int argc, char** argv) {
-  benchmark::Initialize(&argc, argv);
-  const int threads = parse_threads(argc, argv);
-  if (threads == 0) {
-    std::fprintf(stderr, "usage: %s [--threads=N] [--benchmark_...]\n", argv[0]);
-    return 2;
-  }
-  Arrays arrays(element_count());
-  benchmark::AddCustomContext("threads", std::to_string(threads));
-  benchmark::AddCustomContext("instruction_set", plan::select_host_step().instruction_set);
-  benchmark::AddCustomContext("elements", std::to_string(arrays.count()));
-  benchmark::AddCustomContext("last_level_cache_bytes", std::to_string(last_level_cache()));
-  register_benchmarks(arrays, threads);
-  benchmark::RunSpecifiedBenchmarks();
-  benchmark::Shutdown();
-  return 0;
-}
-
 }  // namespace
 }  // namespace curb::bench
 
 int main(int argc, char** argv) {
-  try {
-    return curb::bench::main_of(argc, argv);
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "update_bench: %s\n", error.what());
-    return 2;
-  }
+  return curb::bench::run_host_benchmarks(argc, argv, curb::bench::register_benchmarks);
 }
