@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <cctype>
 #include <filesystem>
+#include <numeric>
 #include <utility>
+#include <vector>
 
 #include "host/data/csv.hpp"
 #include "host/data/digits.hpp"
@@ -110,6 +112,18 @@ Dataset read_companion(const std::string& spec, Kind kind, const Schema& schema,
   return read(source, schema, header, Targets::required);
 }
 
+// Without the rows from `count` on.
+void keep_first(Dataset& dataset, std::int64_t count, const std::string& spec) {
+  if (count < 0 || static_cast<std::size_t>(count) > dataset.rows) {
+    throw DataError(spec + ": there are " + std::to_string(dataset.rows) +
+                    " training rows, of which the first " + std::to_string(count) +
+                    " are asked for");
+  }
+  std::vector<std::size_t> first(static_cast<std::size_t>(count));
+  std::iota(first.begin(), first.end(), std::size_t{0});
+  dataset = take_rows(dataset, first);
+}
+
 DataSets read_all(const std::string& spec, const DataOptions& options) {
   const Source source = parse_source(spec);
   check_options(spec, source.kind, options);
@@ -124,6 +138,7 @@ DataSets read_all(const std::string& spec, const DataOptions& options) {
     }
   }
 
+  if (options.train_rows != 0) keep_first(sets.train, options.train_rows, spec);
   if (const std::optional<double> fraction = parse_number(options.validation)) {
     ValidationSplit split = split_validation(sets.train, *fraction, options.seed);
     sets.train = std::move(split.train);

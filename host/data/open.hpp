@@ -17,6 +17,7 @@ struct DataOptions {
   std::optional<bool> header{};  // CSV only, as in CsvOptions
   std::string test{};        // a second data set of the same kind; empty: none, or the data's own
   std::string validation{};  // likewise, or a fraction of the training rows such as 0.1
+  std::int64_t train_rows = 0;  // the first of the training rows; 0: all. A fraction is of these
   bool standardize = false;
   std::uint64_t seed = 0;  // draws the validation rows
 };

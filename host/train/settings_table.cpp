@@ -264,6 +264,10 @@ std::vector<Setting<Settings>> make_run_settings() {
            CURB_MEMBER(data_options.test)),
       text("validation", "DATA|FRACTION", "a data set, or a fraction of the training rows",
            CURB_MEMBER(data_options.validation)),
+      whole("train_rows", 0,
+            "train on the first N training rows alone; validation rows are drawn from these; 0: "
+            "all",
+            CURB_MEMBER(data_options.train_rows)),
       text("target", "NAME|INDEX,...", "the column(s) of a CSV file to predict; -1 is the last",
            CURB_MEMBER(data_options.target)),
       choice<Settings>("task", kTasks, "what the targets are", CURB_MEMBER(data_options.task)),

@@ -151,6 +151,26 @@ TEST_F(Open, ValidationIsAFileOrAFraction) {
   EXPECT_EQ(error(table_, options), "validation fraction 1.500000 must lie between 0 and 1");
 }
 
+TEST_F(Open, TheFirstTrainingRowsMayBeAllThereAre) {
+  DataOptions options;
+  options.train_rows = 3;
+  options.test = table_;
+  const DataSets first = open_data(table_, options);
+  EXPECT_EQ(first.train.features, (Floats{0, 2, 4}));
+  EXPECT_EQ(first.train.labels, (Labels{0, 1, 0}));
+  EXPECT_EQ(first.test.value().rows, 4u);
+
+  options.validation = "0.34";
+  const DataSets divided = open_data(table_, options);
+  EXPECT_EQ(divided.train.rows, 2u);
+  EXPECT_EQ(divided.validation.value().rows, 1u);
+  EXPECT_LT(divided.validation->features[0], 6.0f);
+
+  options.train_rows = 5;
+  EXPECT_EQ(error(table_, options),
+            table_ + ": there are 4 training rows, of which the first 5 are asked for");
+}
+
 TEST_F(Open, AFractionLeavesTheTestRowsAlone) {
   DataOptions options;
   options.validation = "0.1";

@@ -92,6 +92,8 @@ TEST(Settings, ReadWhatPeopleWrite) {
   EXPECT_TRUE(settings.update.non_negative);
   set(settings, "max_norm", "inf");
   EXPECT_EQ(settings.update.max_norm, rules::kInfinity);
+  set(settings, "train_rows", "1000");
+  EXPECT_EQ(settings.data_options.train_rows, 1000);
   set(settings, "header", "no");
   EXPECT_EQ(settings.data_options.header, false);
   set(settings, "seed", "9007199254740992");
