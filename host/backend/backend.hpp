@@ -30,6 +30,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -219,6 +220,14 @@ class Backend {
   /// now, later, once or at every replay: it must always ask for the same. Nothing of it has taken
   /// effect when this returns.
   virtual std::unique_ptr<Recording> record(std::function<void()> operations) = 0;
+
+  /// What was chosen for this device while the program ran (algorithms of matrix products): a text
+  /// for checkpoints. Empty where nothing is.
+  virtual std::string tuning() const = 0;
+  /// Takes over what tuning() gave, so that a resumed run gives the same bits; to be called before
+  /// anything is recorded. Throws std::invalid_argument, which says why, for a text that is damaged
+  /// or was made on another device or with another version of its library.
+  virtual void restore_tuning(std::string_view tuning) = 0;
 };
 
 /// Device memory for `size` values, zero at first.

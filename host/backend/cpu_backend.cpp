@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <new>
+#include <stdexcept>
 
 #include "host/backend/backend.hpp"
 #include "host/backend/cpu_activation.hpp"
@@ -150,6 +151,11 @@ class CpuBackend final : public Backend {
 
   std::unique_ptr<Recording> record(std::function<void()> operations) override {
     return std::make_unique<CpuRecording>(std::move(operations));
+  }
+
+  std::string tuning() const override { return {}; }
+  void restore_tuning(std::string_view tuning) override {
+    if (!tuning.empty()) throw std::invalid_argument("it is of another device than the CPU");
   }
 
  private:

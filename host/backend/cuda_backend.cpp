@@ -9,6 +9,7 @@
 #include <cuda_runtime.h>
 
 #include <new>
+#include <sstream>
 #include <stdexcept>
 #include <utility>
 
@@ -98,6 +99,8 @@ std::string describe(int device) {
          std::to_string(properties.totalGlobalMem >> 20) + " MiB";
 }
 
+constexpr std::string_view kTuningEnd = "end\n";
+
 std::size_t bytes_of(std::int64_t values) {
   return static_cast<std::size_t>(values) * sizeof(float);
 }
@@ -155,8 +158,11 @@ class CudaBackend final : public Backend {
   void dense_forward(const DenseForward& layer) override {
     if (layer.rows == 0) return;
     select(device_);
-    product_.multiply({false, true, layer.rows, layer.fan_out, layer.fan_in}, layer.input,
-                      layer.weight, layer.output, stream());
+    product_.multiply({.shape = {false, true, layer.rows, layer.fan_out, layer.fan_in},
+                       .a = layer.input,
+                       .b = layer.weight,
+                       .c = layer.output},
+                      stream());
     kernels::add_bias_and_activate(
         layer.activation, layer.bias, layer.rows, layer.fan_out, layer.output,
         needs_pre_activation(layer.activation) ? layer.pre_activation : nullptr, stream());
@@ -167,8 +173,11 @@ class CudaBackend final : public Backend {
     if (layer.rows == 0) {
       clear(layer.weight_gradient, bytes_of(layer.fan_out * layer.fan_in));
     } else {
-      product_.multiply({true, false, layer.fan_out, layer.fan_in, layer.rows}, layer.delta,
-                        layer.input, layer.weight_gradient, stream());
+      product_.multiply({.shape = {true, false, layer.fan_out, layer.fan_in, layer.rows},
+                         .a = layer.delta,
+                         .b = layer.input,
+                         .c = layer.weight_gradient},
+                        stream());
     }
     kernels::sum_columns(layer.delta, layer.rows, layer.fan_out, layer.bias_gradient, stream());
   }
@@ -176,8 +185,11 @@ class CudaBackend final : public Backend {
   void dense_backward_input(const DenseBackwardInput& layer) override {
     if (layer.rows == 0) return;
     select(device_);
-    product_.multiply({false, false, layer.rows, layer.fan_in, layer.fan_out}, layer.delta,
-                      layer.weight, layer.input_delta, stream());
+    product_.multiply({.shape = {false, false, layer.rows, layer.fan_in, layer.fan_out},
+                       .a = layer.delta,
+                       .b = layer.weight,
+                       .c = layer.input_delta},
+                      stream());
     kernels::multiply_by_slope(layer.activation, layer.kept, layer.input_delta,
                                layer.rows * layer.fan_in, stream());
   }
@@ -240,6 +252,27 @@ class CudaBackend final : public Backend {
     Capture capture(stream());
     operations();
     return std::make_unique<CudaRecording>(device_, stream(), capture.end());
+  }
+
+  /// Its first line says where it holds.
+  std::string tuning() const override {
+    std::ostringstream out;
+    out << description() << '\n';
+    product_.write(out);
+    out << kTuningEnd;
+    return out.str();
+  }
+  void restore_tuning(std::string_view tuning) override {
+    if (tuning.empty()) return;
+    std::istringstream in{std::string(tuning)};
+    std::string where;
+    std::getline(in, where);
+    if (where != description()) {
+      throw std::invalid_argument("it was made on \"" + where + "\", and this is \"" +
+                                  description() + "\"");
+    }
+    if (!tuning.ends_with(kTuningEnd)) throw std::invalid_argument("it is damaged");
+    product_.read(in);
   }
 
  private:

@@ -3,6 +3,8 @@
 // C = op(A) op(B) is asked for as C' = op(B)' op(A)', with the factors in the other order.
 #include "host/backend/cuda_matrix_product.hpp"
 
+#include <istream>
+#include <ostream>
 #include <stdexcept>
 #include <utility>
 
@@ -13,6 +15,8 @@ namespace {
 
 /// What NVIDIA recommends for Hopper; older devices want less.
 constexpr std::uint64_t kWorkspaceBytes = std::uint64_t{32} << 20;
+
+constexpr std::int64_t kMaskBits = 128;  // a row of a mask begins at a multiple
 
 void check(cublasStatus_t status, const char* call) {
   if (status != CUBLAS_STATUS_SUCCESS) {
@@ -26,21 +30,93 @@ std::uint32_t alignment_of(const void* address) {
   return static_cast<std::uint32_t>(bits & (~bits + 1));
 }
 
-void set_transpose(cublasLtMatmulDesc_t operation, cublasLtMatmulDescAttributes_t attribute,
-                   bool transpose) {
-  const cublasOperation_t value = transpose ? CUBLAS_OP_T : CUBLAS_OP_N;
+template <class T>
+void set(cublasLtMatmulDesc_t operation, cublasLtMatmulDescAttributes_t attribute, T value) {
   check(cublasLtMatmulDescSetAttribute(operation, attribute, &value, sizeof value),
         "cublasLtMatmulDescSetAttribute");
 }
 
 template <class T>
-void set_preference(cublasLtMatmulPreference_t preference,
-                    cublasLtMatmulPreferenceAttributes_t attribute, T value) {
+void set(cublasLtMatmulPreference_t preference, cublasLtMatmulPreferenceAttributes_t attribute,
+         T value) {
   check(cublasLtMatmulPreferenceSetAttribute(preference, attribute, &value, sizeof value),
         "cublasLtMatmulPreferenceSetAttribute");
 }
 
+cublasLtEpilogue_t native(Epilogue epilogue) {
+  switch (epilogue) {
+    case Epilogue::none:
+      break;
+    case Epilogue::bias:
+      return CUBLASLT_EPILOGUE_BIAS;
+    case Epilogue::bias_relu:
+      return CUBLASLT_EPILOGUE_RELU_BIAS;
+    case Epilogue::bias_relu_mask:
+      return CUBLASLT_EPILOGUE_RELU_AUX_BIAS;
+    case Epilogue::relu_backward:
+      return CUBLASLT_EPILOGUE_DRELU;
+    case Epilogue::bias_gradient:
+      return CUBLASLT_EPILOGUE_BGRADB;
+  }
+  return CUBLASLT_EPILOGUE_DEFAULT;
+}
+
+std::int64_t mask_stride(std::int64_t columns) {
+  return (columns + kMaskBits - 1) / kMaskBits * kMaskBits;
+}
+
+/// The memory of this very product that the epilogue reads or writes.
+void set_operands(cublasLtMatmulDesc_t operation, const CudaProduct& product) {
+  if (product.epilogue == Epilogue::bias_gradient) {
+    set(operation, CUBLASLT_MATMUL_DESC_BIAS_POINTER, product.bias_gradient);
+  } else if (product.epilogue != Epilogue::none && product.epilogue != Epilogue::relu_backward) {
+    set(operation, CUBLASLT_MATMUL_DESC_BIAS_POINTER, product.bias);
+  }
+  if (product.epilogue == Epilogue::bias_relu_mask || product.epilogue == Epilogue::relu_backward) {
+    set(operation, CUBLASLT_MATMUL_DESC_EPILOGUE_AUX_POINTER, product.mask);
+    set(operation, CUBLASLT_MATMUL_DESC_EPILOGUE_AUX_LD, mask_stride(product.shape.n));
+  }
+}
+
+/// Calls run(), and says of which product a failure was.
+template <class Run>
+auto naming(const CudaProduct& product, const Run& run) {
+  try {
+    return run();
+  } catch (const std::runtime_error& error) {
+    throw std::runtime_error(to_string(product.shape) + ": " + error.what());
+  }
+}
+
 }  // namespace
+
+std::size_t relu_mask_bytes(std::int64_t rows, std::int64_t columns) {
+  return static_cast<std::size_t>(rows * mask_stride(columns) / 8);
+}
+
+ProductKey key_of(const CudaProduct& product) {
+  return {product.shape,
+          product.epilogue,
+          {alignment_of(product.a), alignment_of(product.b), alignment_of(product.c)}};
+}
+
+std::ostream& operator<<(std::ostream& out, const ProductKey& key) {
+  const ProductShape& shape = key.shape;
+  out << shape.transpose_a << ' ' << shape.transpose_b << ' ' << shape.m << ' ' << shape.n << ' '
+      << shape.k << ' ' << static_cast<int>(key.epilogue);
+  for (const std::uint32_t alignment : key.alignment) out << ' ' << alignment;
+  return out;
+}
+
+std::istream& operator>>(std::istream& in, ProductKey& key) {
+  ProductShape& shape = key.shape;
+  int epilogue = 0;
+  in >> shape.transpose_a >> shape.transpose_b >> shape.m >> shape.n >> shape.k >> epilogue;
+  for (std::uint32_t& alignment : key.alignment) in >> alignment;
+  if (epilogue < 0 || epilogue >= kEpilogues) in.setstate(std::ios::failbit);
+  key.epilogue = static_cast<Epilogue>(epilogue);
+  return in;
+}
 
 CudaMatrixProduct::CudaMatrixProduct() {
   cublasLtHandle_t context = nullptr;
@@ -67,54 +143,111 @@ CudaMatrixProduct::Layout CudaMatrixProduct::make_layout(std::int64_t rows, std:
   return Layout(layout);
 }
 
-const CudaMatrixProduct::Prepared& CudaMatrixProduct::prepare(const Key& key) {
-  const auto found = prepared_.find(key);
-  if (found != prepared_.end()) return found->second;
-  const ProductShape& shape = key.shape;
-  cublasLtMatmulDesc_t operation = nullptr;
-  check(cublasLtMatmulDescCreate(&operation, CUBLAS_COMPUTE_32F, CUDA_R_32F),
-        "cublasLtMatmulDescCreate");
-  Prepared product{
-      Operation(operation),
-      shape.transpose_a ? make_layout(shape.k, shape.m) : make_layout(shape.m, shape.k),
-      shape.transpose_b ? make_layout(shape.n, shape.k) : make_layout(shape.k, shape.n),
-      make_layout(shape.m, shape.n),
-      {}};
-  set_transpose(operation, CUBLASLT_MATMUL_DESC_TRANSA, shape.transpose_b);
-  set_transpose(operation, CUBLASLT_MATMUL_DESC_TRANSB, shape.transpose_a);
-
-  cublasLtMatmulPreference_t made = nullptr;
-  check(cublasLtMatmulPreferenceCreate(&made), "cublasLtMatmulPreferenceCreate");
-  const Owned<cublasLtMatmulPreference_t, cublasLtMatmulPreferenceDestroy> preference(made);
-  set_preference(made, CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES, kWorkspaceBytes);
-  set_preference(made, CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_A_BYTES, key.alignment[1]);
-  set_preference(made, CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_B_BYTES, key.alignment[0]);
-  set_preference(made, CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_C_BYTES, key.alignment[2]);
-  set_preference(made, CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_D_BYTES, key.alignment[2]);
-  cublasLtMatmulHeuristicResult_t result{};
-  int results = 0;
-  check(
-      cublasLtMatmulAlgoGetHeuristic(context_.get(), operation, product.b.get(), product.a.get(),
-                                     product.c.get(), product.c.get(), made, 1, &result, &results),
-      "cublasLtMatmulAlgoGetHeuristic");
-  check(results > 0 ? result.state : CUBLAS_STATUS_NOT_SUPPORTED, "choosing an algorithm");
-  product.algorithm = result.algo;
-  return prepared_.emplace(key, std::move(product)).first->second;
+/// The description is shared by all products of a kind, so that its operands are set every time.
+const CudaMatrixProduct::Prepared& CudaMatrixProduct::prepare(const CudaProduct& product) {
+  const ProductKey key = key_of(product);
+  auto found = prepared_.find(key);
+  if (found == prepared_.end()) {
+    const ProductShape& shape = product.shape;
+    cublasLtMatmulDesc_t operation = nullptr;
+    check(cublasLtMatmulDescCreate(&operation, CUBLAS_COMPUTE_32F, CUDA_R_32F),
+          "cublasLtMatmulDescCreate");
+    Prepared made{Operation(operation),
+                  shape.transpose_a ? make_layout(shape.k, shape.m) : make_layout(shape.m, shape.k),
+                  shape.transpose_b ? make_layout(shape.n, shape.k) : make_layout(shape.k, shape.n),
+                  make_layout(shape.m, shape.n)};
+    const auto transposed = [](bool is) { return is ? CUBLAS_OP_T : CUBLAS_OP_N; };
+    set(operation, CUBLASLT_MATMUL_DESC_TRANSA, transposed(shape.transpose_b));
+    set(operation, CUBLASLT_MATMUL_DESC_TRANSB, transposed(shape.transpose_a));
+    set(operation, CUBLASLT_MATMUL_DESC_EPILOGUE, native(product.epilogue));
+    found = prepared_.emplace(key, std::move(made)).first;
+  }
+  set_operands(found->second.operation.get(), product);
+  return found->second;
 }
 
-void CudaMatrixProduct::multiply(const ProductShape& shape, const float* a, const float* b,
-                                 float* c, cudaStream_t stream) {
+std::vector<CudaMatrixProduct::Algorithm> CudaMatrixProduct::candidates(const CudaProduct& product,
+                                                                        int at_most) {
+  return naming(product, [&] {
+    const Prepared& ready = prepare(product);
+    const ProductKey key = key_of(product);
+    cublasLtMatmulPreference_t made = nullptr;
+    check(cublasLtMatmulPreferenceCreate(&made), "cublasLtMatmulPreferenceCreate");
+    const Owned<cublasLtMatmulPreference_t, cublasLtMatmulPreferenceDestroy> preference(made);
+    set(made, CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES, kWorkspaceBytes);
+    set(made, CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_A_BYTES, key.alignment[1]);
+    set(made, CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_B_BYTES, key.alignment[0]);
+    set(made, CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_C_BYTES, key.alignment[2]);
+    set(made, CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_D_BYTES, key.alignment[2]);
+    std::vector<cublasLtMatmulHeuristicResult_t> results(static_cast<std::size_t>(at_most));
+    int found = 0;
+    const cublasStatus_t status = cublasLtMatmulAlgoGetHeuristic(
+        context_.get(), ready.operation.get(), ready.b.get(), ready.a.get(), ready.c.get(),
+        ready.c.get(), made, at_most, results.data(), &found);
+    std::vector<Algorithm> algorithms;
+    if (status == CUBLAS_STATUS_NOT_SUPPORTED) return algorithms;
+    check(status, "cublasLtMatmulAlgoGetHeuristic");
+    for (int i = 0; i < found; ++i) {
+      const cublasLtMatmulHeuristicResult_t& result = results[static_cast<std::size_t>(i)];
+      if (result.state == CUBLAS_STATUS_SUCCESS) algorithms.push_back(result.algo);
+    }
+    return algorithms;
+  });
+}
+
+void CudaMatrixProduct::choose(const CudaProduct& product, const Algorithm& algorithm) {
+  algorithms_[key_of(product)] = algorithm;
+}
+
+void CudaMatrixProduct::forget(const CudaProduct& product) { algorithms_.erase(key_of(product)); }
+
+bool CudaMatrixProduct::has_chosen(const CudaProduct& product) const {
+  return algorithms_.count(key_of(product)) > 0;
+}
+
+void CudaMatrixProduct::multiply(const CudaProduct& product, cudaStream_t stream) {
   constexpr float kOne = 1.0f;
   constexpr float kZero = 0.0f;
-  try {
-    const Prepared& product = prepare({shape, {alignment_of(a), alignment_of(b), alignment_of(c)}});
-    check(cublasLtMatmul(context_.get(), product.operation.get(), &kOne, b, product.b.get(), a,
-                         product.a.get(), &kZero, c, product.c.get(), c, product.c.get(),
-                         &product.algorithm, workspace_, kWorkspaceBytes, stream),
-          "cublasLtMatmul");
-  } catch (const std::runtime_error& error) {
-    throw std::runtime_error(to_string(shape) + ": " + error.what());
+  auto chosen = algorithms_.find(key_of(product));
+  if (chosen == algorithms_.end()) {
+    const std::vector<Algorithm> favourite = candidates(product, 1);
+    naming(product, [&] {
+      check(favourite.empty() ? CUBLAS_STATUS_NOT_SUPPORTED : CUBLAS_STATUS_SUCCESS,
+            "choosing an algorithm");
+    });
+    chosen = algorithms_.emplace(key_of(product), favourite.front()).first;
   }
+  naming(product, [&] {
+    const Prepared& ready = prepare(product);
+    check(cublasLtMatmul(context_.get(), ready.operation.get(), &kOne, product.b, ready.b.get(),
+                         product.a, ready.a.get(), &kZero, product.c, ready.c.get(), product.c,
+                         ready.c.get(), &chosen->second, workspace_, kWorkspaceBytes, stream),
+          "cublasLtMatmul");
+  });
+}
+
+void CudaMatrixProduct::write(std::ostream& out) const {
+  out << algorithms_.size() << '\n';
+  for (const auto& [key, algorithm] : algorithms_) {
+    out << key;
+    for (const std::uint64_t word : algorithm.data) out << ' ' << word;
+    out << '\n';
+  }
+}
+
+void CudaMatrixProduct::read(std::istream& in) {
+  std::map<ProductKey, Algorithm> algorithms;
+  std::size_t count = 0;
+  in >> count;
+  for (std::size_t i = 0; in && i < count; ++i) {
+    ProductKey key;
+    Algorithm algorithm{};
+    in >> key;
+    for (std::uint64_t& word : algorithm.data) in >> word;
+    algorithms.emplace(key, algorithm);
+  }
+  if (!in) throw std::invalid_argument("it is damaged");
+  algorithms_ = std::move(algorithms);
 }
 
 }  // namespace curb::backend

@@ -37,7 +37,8 @@ void expect_product(CudaMatrixProduct& product, const ProductShape& shape,
   const DeviceBuffer<float> a_device(a, offsets[0]);
   const DeviceBuffer<float> b_device(b, offsets[1]);
   DeviceBuffer<float> c_device(size(shape.m, shape.n), offsets[2]);
-  product.multiply(shape, a_device.data(), b_device.data(), c_device.data(), nullptr);
+  product.multiply(
+      {.shape = shape, .a = a_device.data(), .b = b_device.data(), .c = c_device.data()}, nullptr);
   const std::vector<float> c = c_device.download();
   for (std::int64_t i = 0; i < shape.m; ++i) {
     for (std::int64_t j = 0; j < shape.n; ++j) {

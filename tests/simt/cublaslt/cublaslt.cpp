@@ -6,18 +6,25 @@
 #include "tests/simt/include/cublasLt.h"
 
 #include <algorithm>
+#include <bit>
+#include <cmath>
 #include <cstring>
-#include <vector>
 
 #include "tests/simt/runtime.hpp"
 
 struct cublasLtContext {};
 
 struct cublasLtMatmulDescOpaque_t {
+  cublasComputeType_t compute = CUBLAS_COMPUTE_32F;
   cublasOperation_t transpose[2] = {CUBLAS_OP_N, CUBLAS_OP_N};  // of a and b
+  cublasLtEpilogue_t epilogue = CUBLASLT_EPILOGUE_DEFAULT;
+  float* bias = nullptr;
+  unsigned char* mask = nullptr;
+  std::int64_t mask_stride = 0;  // in bits
 };
 
 struct cublasLtMatrixLayoutOpaque_t {
+  cudaDataType_t type;
   std::uint64_t rows;
   std::uint64_t columns;
   std::uint64_t leading_dimension;
@@ -39,19 +46,35 @@ constexpr int kJunk = 0xff;
 struct Algorithm {
   std::uint64_t m, n, k;
   std::uint32_t alignment[4];
-  std::uint64_t workspace;
+  std::uint32_t workspace;
+  std::uint32_t epilogue;
+  std::uint32_t index;
 };
 static_assert(sizeof(Algorithm) <= sizeof(cublasLtMatmulAlgo_t));
 
+// The second one adds in fp32 and so has other last bits, and its ReLU turns a NaN into zero.
+constexpr int kAlgorithms = 2;
+constexpr std::uint32_t kCareless = 1;
+
 // A column-major matrix, perhaps seen transposed.
 struct Matrix {
-  const float* values;
+  const void* values;
+  cudaDataType_t type;
   std::size_t leading_dimension;
   bool transposed;
 
-  float at(std::size_t row, std::size_t column) const {
-    return transposed ? values[column + row * leading_dimension]
-                      : values[row + column * leading_dimension];
+  // As a factor of a product.
+  float at(std::size_t row, std::size_t column, cublasComputeType_t compute) const {
+    const std::size_t place =
+        transposed ? column + row * leading_dimension : row + column * leading_dimension;
+    if (type == CUDA_R_16BF) {
+      const std::uint32_t bits = std::uint32_t{static_cast<const std::uint16_t*>(values)[place]};
+      return std::bit_cast<float>(bits << 16);
+    }
+    const float value = static_cast<const float*>(values)[place];
+    if (compute != CUBLAS_COMPUTE_32F_FAST_TF32 || !std::isfinite(value)) return value;
+    const auto bits = std::bit_cast<std::uint32_t>(value);
+    return std::bit_cast<float>((bits + 0xfffu + (bits >> 13 & 1u)) & ~0x1fffu);
   }
 };
 
@@ -70,8 +93,11 @@ bool shape_of(const cublasLtMatmulDescOpaque_t& desc, const cublasLtMatrixLayout
          (transpose_b ? b.columns : b.rows) == shape.k;
 }
 
+std::size_t size_of(cudaDataType_t type) { return type == CUDA_R_16BF ? 2 : 4; }
+
 std::size_t bytes_of(const cublasLtMatrixLayoutOpaque_t& layout) {
-  return ((layout.columns - 1) * layout.leading_dimension + layout.rows) * sizeof(float);
+  const std::size_t elements = (layout.columns - 1) * layout.leading_dimension + layout.rows;
+  return elements * size_of(layout.type);
 }
 
 bool on_device(const void* address, std::size_t bytes) {
@@ -84,18 +110,82 @@ bool aligned(const void* address, std::uint32_t alignment) {
   return reinterpret_cast<std::uintptr_t>(address) % alignment == 0;
 }
 
-void multiply(const Shape& shape, const Matrix& a, const Matrix& b, float* d,
-              std::size_t leading_dimension) {
-  for (std::size_t column = 0; column < shape.n; ++column) {
-    for (std::size_t row = 0; row < shape.m; ++row) {
-      double sum = 0.0;
-      for (std::size_t k = 0; k < shape.k; ++k) {
-        sum += static_cast<double>(a.at(row, k)) * static_cast<double>(b.at(k, column));
+bool uses_mask(cublasLtEpilogue_t epilogue) {
+  return epilogue == CUBLASLT_EPILOGUE_RELU_AUX_BIAS || epilogue == CUBLASLT_EPILOGUE_DRELU;
+}
+
+bool uses_bias(cublasLtEpilogue_t epilogue) {
+  return epilogue != CUBLASLT_EPILOGUE_DEFAULT && epilogue != CUBLASLT_EPILOGUE_DRELU;
+}
+
+// What the epilogue needs beside the matrices is there.
+bool epilogue_is_served(const cublasLtMatmulDescOpaque_t& desc, const Shape& shape) {
+  const std::size_t length = desc.epilogue == CUBLASLT_EPILOGUE_BGRADB ? shape.n : shape.m;
+  if (uses_bias(desc.epilogue) && !on_device(desc.bias, length * sizeof(float))) return false;
+  if (!uses_mask(desc.epilogue)) return true;
+  const auto stride = static_cast<std::uint64_t>(desc.mask_stride);
+  return desc.mask_stride % 128 == 0 && stride >= shape.m && aligned(desc.mask, 16) &&
+         on_device(desc.mask, stride / 8 * shape.n);
+}
+
+struct Task {
+  cublasLtMatmulDescOpaque_t desc;
+  Shape shape;
+  Matrix a, b;
+  float* d;
+  std::size_t leading_dimension;
+  bool careless;
+
+  float sum(std::size_t row, std::size_t column) const {
+    double exact = 0.0;
+    float rounded = 0.0f;
+    for (std::size_t k = 0; k < shape.k; ++k) {
+      const float left = a.at(row, k, desc.compute);
+      const float right = b.at(k, column, desc.compute);
+      exact += static_cast<double>(left) * static_cast<double>(right);
+      rounded += left * right;
+    }
+    return careless ? rounded : static_cast<float>(exact);
+  }
+
+  float relu(float value) const {
+    return careless ? std::fmax(value, 0.0f) : (value < 0.0f ? 0.0f : value);
+  }
+
+  float finish(float value, std::size_t row, std::size_t column) const {
+    if (desc.epilogue == CUBLASLT_EPILOGUE_DEFAULT || desc.epilogue == CUBLASLT_EPILOGUE_BGRADB) {
+      return value;
+    }
+    const std::size_t bit = row + column * static_cast<std::size_t>(desc.mask_stride);
+    if (desc.epilogue == CUBLASLT_EPILOGUE_DRELU) {
+      return (desc.mask[bit / 8] >> bit % 8 & 1) != 0 ? value : 0.0f;
+    }
+    value += desc.bias[row];
+    if (desc.epilogue == CUBLASLT_EPILOGUE_BIAS) return value;
+    if (desc.epilogue == CUBLASLT_EPILOGUE_RELU_AUX_BIAS) {
+      const auto flag = static_cast<unsigned char>(1u << bit % 8);
+      desc.mask[bit / 8] = static_cast<unsigned char>(value > 0.0f ? desc.mask[bit / 8] | flag
+                                                                   : desc.mask[bit / 8] & ~flag);
+    }
+    return relu(value);
+  }
+
+  void run() const {
+    for (std::size_t column = 0; column < shape.n; ++column) {
+      for (std::size_t row = 0; row < shape.m; ++row) {
+        d[row + column * leading_dimension] = finish(sum(row, column), row, column);
       }
-      d[row + column * leading_dimension] = static_cast<float>(sum);
+    }
+    if (desc.epilogue != CUBLASLT_EPILOGUE_BGRADB) return;
+    for (std::size_t column = 0; column < shape.n; ++column) {
+      double total = 0.0;
+      for (std::size_t k = 0; k < shape.k; ++k) {
+        total += static_cast<double>(b.at(k, column, desc.compute));
+      }
+      desc.bias[column] = static_cast<float>(total);
     }
   }
-}
+};
 
 }  // namespace
 }  // namespace simt
@@ -134,8 +224,8 @@ cublasStatus_t cublasLtDestroy(cublasLtHandle_t handle) {
 
 cublasStatus_t cublasLtMatmulDescCreate(cublasLtMatmulDesc_t* desc, cublasComputeType_t compute,
                                         cudaDataType_t scale) {
-  if (compute != CUBLAS_COMPUTE_32F || scale != CUDA_R_32F) return CUBLAS_STATUS_NOT_SUPPORTED;
-  *desc = new cublasLtMatmulDescOpaque_t;
+  if (scale != CUDA_R_32F) return CUBLAS_STATUS_NOT_SUPPORTED;
+  *desc = new cublasLtMatmulDescOpaque_t{compute};
   return CUBLAS_STATUS_SUCCESS;
 }
 
@@ -147,20 +237,37 @@ cublasStatus_t cublasLtMatmulDescDestroy(cublasLtMatmulDesc_t desc) {
 cublasStatus_t cublasLtMatmulDescSetAttribute(cublasLtMatmulDesc_t desc,
                                               cublasLtMatmulDescAttributes_t attribute,
                                               const void* value, std::size_t bytes) {
-  if (bytes != sizeof(cublasOperation_t)) return CUBLAS_STATUS_INVALID_VALUE;
-  std::memcpy(&desc->transpose[attribute - CUBLASLT_MATMUL_DESC_TRANSA], value, bytes);
-  return CUBLAS_STATUS_SUCCESS;
+  const auto put = [&](auto& member) {
+    if (bytes != sizeof member) return CUBLAS_STATUS_INVALID_VALUE;
+    std::memcpy(&member, value, bytes);
+    return CUBLAS_STATUS_SUCCESS;
+  };
+  switch (attribute) {
+    case CUBLASLT_MATMUL_DESC_TRANSA:
+      return put(desc->transpose[0]);
+    case CUBLASLT_MATMUL_DESC_TRANSB:
+      return put(desc->transpose[1]);
+    case CUBLASLT_MATMUL_DESC_EPILOGUE:
+      return put(desc->epilogue);
+    case CUBLASLT_MATMUL_DESC_BIAS_POINTER:
+      return put(desc->bias);
+    case CUBLASLT_MATMUL_DESC_EPILOGUE_AUX_POINTER:
+      return put(desc->mask);
+    case CUBLASLT_MATMUL_DESC_EPILOGUE_AUX_LD:
+      return put(desc->mask_stride);
+  }
+  return CUBLAS_STATUS_INVALID_VALUE;
 }
 
 cublasStatus_t cublasLtMatrixLayoutCreate(cublasLtMatrixLayout_t* layout, cudaDataType type,
                                           std::uint64_t rows, std::uint64_t columns,
                                           std::int64_t leading_dimension) {
-  if (type != CUDA_R_32F) return CUBLAS_STATUS_NOT_SUPPORTED;
+  if (type != CUDA_R_32F && type != CUDA_R_16BF) return CUBLAS_STATUS_NOT_SUPPORTED;
   const auto stride = static_cast<std::uint64_t>(leading_dimension);
   if (rows == 0 || columns == 0 || leading_dimension < 0 || stride < rows) {
     return CUBLAS_STATUS_INVALID_VALUE;
   }
-  *layout = new cublasLtMatrixLayoutOpaque_t{rows, columns, stride};
+  *layout = new cublasLtMatrixLayoutOpaque_t{type, rows, columns, stride};
   return CUBLAS_STATUS_SUCCESS;
 }
 
@@ -204,13 +311,17 @@ cublasStatus_t cublasLtMatmulAlgoGetHeuristic(cublasLtHandle_t, cublasLtMatmulDe
   Shape shape;
   *found = 0;
   if (wanted < 1 || !shape_of(*desc, *a, *b, *d, shape)) return CUBLAS_STATUS_INVALID_VALUE;
-  Algorithm algorithm{shape.m, shape.n, shape.k, {}, 0};
+  Algorithm algorithm{shape.m, shape.n, shape.k, {}, 0, static_cast<std::uint32_t>(desc->epilogue),
+                      0};
   std::copy_n(preference->alignment, 4, algorithm.alignment);
-  algorithm.workspace = std::min<std::uint64_t>(preference->max_workspace, kWorkspaceBytes);
-  results[0] = {};
-  std::memcpy(&results[0].algo, &algorithm, sizeof algorithm);
-  results[0].workspaceSize = algorithm.workspace;
-  *found = 1;
+  algorithm.workspace = static_cast<std::uint32_t>(
+      std::min<std::uint64_t>(preference->max_workspace, kWorkspaceBytes));
+  for (; *found < std::min(wanted, kAlgorithms); ++*found) {
+    algorithm.index = static_cast<std::uint32_t>(*found);
+    results[*found] = {};
+    std::memcpy(&results[*found].algo, &algorithm, sizeof algorithm);
+    results[*found].workspaceSize = algorithm.workspace;
+  }
   return CUBLAS_STATUS_SUCCESS;
 }
 
@@ -229,22 +340,30 @@ cublasStatus_t cublasLtMatmul(cublasLtHandle_t, cublasLtMatmulDesc_t desc, const
   Algorithm algorithm;
   std::memcpy(&algorithm, algo, sizeof algorithm);
   const bool promised = algorithm.m == shape.m && algorithm.n == shape.n &&
-                        algorithm.k == shape.k && aligned(a, algorithm.alignment[0]) &&
-                        aligned(b, algorithm.alignment[1]) && aligned(c, algorithm.alignment[2]) &&
-                        aligned(d, algorithm.alignment[3]) &&
+                        algorithm.k == shape.k &&
+                        algorithm.epilogue == static_cast<std::uint32_t>(desc->epilogue) &&
+                        aligned(a, algorithm.alignment[0]) && aligned(b, algorithm.alignment[1]) &&
+                        aligned(c, algorithm.alignment[2]) && aligned(d, algorithm.alignment[3]) &&
                         workspace_bytes >= algorithm.workspace;
   const bool reachable = on_device(a, bytes_of(*a_layout)) && on_device(b, bytes_of(*b_layout)) &&
-                         on_device(d, bytes_of(*d_layout)) &&
+                         on_device(d, bytes_of(*d_layout)) && epilogue_is_served(*desc, shape) &&
                          (workspace_bytes == 0 || on_device(workspace, workspace_bytes));
   if (!promised || !reachable) return CUBLAS_STATUS_INVALID_VALUE;
 
-  const Matrix left{static_cast<const float*>(a), a_layout->leading_dimension,
-                    desc->transpose[0] == CUBLAS_OP_T};
-  const Matrix right{static_cast<const float*>(b), b_layout->leading_dimension,
-                     desc->transpose[1] == CUBLAS_OP_T};
-  const auto run = [=, used = algorithm.workspace, stride = d_layout->leading_dimension] {
+  const auto matrix = [](const void* values, const cublasLtMatrixLayoutOpaque_t& layout,
+                         cublasOperation_t operation) {
+    return Matrix{values, layout.type, layout.leading_dimension, operation == CUBLAS_OP_T};
+  };
+  const Task task{*desc,
+                  shape,
+                  matrix(a, *a_layout, desc->transpose[0]),
+                  matrix(b, *b_layout, desc->transpose[1]),
+                  static_cast<float*>(d),
+                  d_layout->leading_dimension,
+                  algorithm.index == kCareless};
+  const auto run = [task, workspace, used = algorithm.workspace] {
     if (used > 0) std::memset(workspace, kJunk, used);
-    multiply(shape, left, right, static_cast<float*>(d), stride);
+    task.run();
   };
   return enqueue(stream, Work::other, run) == cudaSuccess ? CUBLAS_STATUS_SUCCESS
                                                           : CUBLAS_STATUS_EXECUTION_FAILED;
