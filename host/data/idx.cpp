@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <future>
+#include <limits>
 #include <optional>
 #include <set>
-#include <string_view>
+#include <span>
 #include <utility>
 
 #include "host/data/error.hpp"
@@ -40,20 +42,123 @@ std::string type_name(unsigned type) {
   }
 }
 
+// An IDX file of unsigned bytes: the header at once, the values a piece at a time.
+class IdxFile {
+ public:
+  explicit IdxFile(const std::string& path);
+
+  const std::vector<std::size_t>& dimensions() const { return dimensions_; }
+  std::size_t count() const { return count_; }  // of the values that the header promises
+  std::size_t data_offset() const { return 4 + 4 * dimensions_.size(); }
+
+  // Calls use(piece) for all values in their order, while another thread inflates the next piece.
+  // Throws unless there are as many as were promised.
+  template <class Use>
+  void for_each_piece(Use use);
+
+ private:
+  void read_header();
+  void read_piece(std::vector<char>& piece, std::size_t left);
+
+  std::string path_;
+  InputFile file_;
+  std::vector<std::size_t> dimensions_;
+  std::size_t count_ = 1;
+};
+
+IdxFile::IdxFile(const std::string& path) : path_(path), file_(path) {
+  read_header();
+  for (const std::size_t dimension : dimensions_) {
+    // More than can be counted is also more than any file holds, so for_each_piece refuses it.
+    const bool overflows =
+        dimension != 0 && count_ > std::numeric_limits<std::size_t>::max() / dimension;
+    count_ = overflows ? std::numeric_limits<std::size_t>::max() : count_ * dimension;
+  }
+}
+
+void IdxFile::read_header() {
+  std::array<char, 4 * 256> bytes;
+  const auto byte = [&bytes](std::size_t i) { return static_cast<unsigned char>(bytes[i]); };
+  const std::size_t magic = file_.read(std::span(bytes).first(4));
+  if (magic < 4) throw byte_error(path_, magic, "the file ends inside its magic number");
+  if (byte(0) != 0 || byte(1) != 0 || byte(3) == 0) {
+    throw byte_error(path_, 0, "this is not an IDX file (wrong magic number)");
+  }
+  if (byte(2) != kUnsignedByte) {
+    throw byte_error(path_, 2, "the elements are " + type_name(byte(2)) + ", not unsigned bytes");
+  }
+  dimensions_.resize(byte(3));
+  const std::size_t received = file_.read(std::span(bytes).subspan(4, data_offset() - 4));
+  if (4 + received < data_offset()) {
+    throw byte_error(
+        path_, 4 + received,
+        "the file ends inside its header of " + std::to_string(data_offset()) + " bytes");
+  }
+  for (std::size_t i = 0; i < dimensions_.size(); ++i) {
+    const std::size_t at = 4 + 4 * i;
+    dimensions_[i] = std::size_t{byte(at)} << 24 | std::size_t{byte(at + 1)} << 16 |
+                     std::size_t{byte(at + 2)} << 8 | std::size_t{byte(at + 3)};
+  }
+}
+
+// The next piece, when `left` values are still to come.
+void IdxFile::read_piece(std::vector<char>& piece, std::size_t left) {
+  constexpr std::size_t kPiece = std::size_t{1} << 20;
+  piece.resize(std::min(left, kPiece));
+  const std::size_t received = file_.read(piece);
+  if (received < piece.size()) {
+    const std::size_t available = count_ - left + received;
+    throw byte_error(path_, data_offset() + available,
+                     "the file is cut short: its header promises more than the " +
+                         std::to_string(available) + " bytes of data that are there");
+  }
+}
+
+template <class Use>
+void IdxFile::for_each_piece(Use use) {
+  std::vector<char> piece;
+  std::vector<char> ahead;
+  std::size_t left = count_;
+  read_piece(piece, left);
+  while (!piece.empty()) {
+    left -= piece.size();
+    const auto how = left > 0 ? std::launch::async : std::launch::deferred;
+    std::future<void> reading = std::async(how, [&] { read_piece(ahead, left); });
+    use(std::span<const char>(piece));
+    reading.get();
+    piece.swap(ahead);
+  }
+  std::size_t excess = 0;
+  for (std::array<char, 4096> rest; const std::size_t received = file_.read(rest);) {
+    excess += received;
+  }
+  if (excess > 0) {
+    throw byte_error(path_, data_offset() + count_,
+                     std::to_string(excess) + " bytes too many follow the data");
+  }
+}
+
 Dataset read_images(const std::string& path) {
-  const IdxArray images = read_idx(path);
-  if (images.dimensions.size() < 2) {
+  IdxFile images(path);
+  if (images.dimensions().size() < 2) {
     throw byte_error(path, 3, "images have two dimensions or more; this file has one");
   }
   Dataset dataset;
-  dataset.rows = images.dimensions[0];
+  dataset.rows = images.dimensions().front();
   if (dataset.rows == 0) throw byte_error(path, 4, "the file holds no image");
-  dataset.columns = images.values.size() / dataset.rows;
+  dataset.columns = images.count() / dataset.rows;
   if (dataset.columns == 0) throw byte_error(path, 8, "the images have no pixel");
-  dataset.features.reserve(images.values.size());
-  for (const std::uint8_t value : images.values) {
-    dataset.features.push_back(static_cast<float>(value) / 255.0f);
-  }
+
+  constexpr std::size_t kTrusted = std::size_t{1} << 28;  // a header may promise anything
+  std::vector<float>& features = dataset.features;
+  features.reserve(std::min(images.count(), kTrusted));
+  images.for_each_piece([&features](std::span<const char> piece) {
+    const std::size_t first = features.size();
+    features.resize(first + piece.size());
+    std::transform(
+        piece.begin(), piece.end(), features.begin() + static_cast<std::ptrdiff_t>(first),
+        [](char byte) { return static_cast<float>(static_cast<unsigned char>(byte)) / 255.0f; });
+  });
   return dataset;
 }
 
@@ -130,53 +235,24 @@ std::string find_mnist_file(const std::string& directory, const std::string& ste
     std::error_code ignored;
     if (std::filesystem::exists(path, ignored)) return path.string();
   }
-  throw DataError(directory + ": neither " + expected + " nor " + expected + ".gz is there");
+  throw DataError(directory + ": neither " + expected + " nor " + expected +
+                  ".gz is there; tools/get_mnist " + directory + " fetches MNIST");
+}
+
+Dataset read_mnist_part(const std::string& directory, const std::string& part) {
+  return read_pair(find_mnist_file(directory, part + "-images", "idx3-ubyte"),
+                   find_mnist_file(directory, part + "-labels", "idx1-ubyte"),
+                   std::vector<std::string>{"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"});
 }
 
 }  // namespace
 
 IdxArray read_idx(const std::string& path) {
-  const std::string contents = read_file(path);
-  const auto byte = [&contents](std::size_t i) { return static_cast<unsigned char>(contents[i]); };
-  if (contents.size() < 4) {
-    throw byte_error(path, contents.size(), "the file ends inside its magic number");
-  }
-  if (byte(0) != 0 || byte(1) != 0 || byte(3) == 0) {
-    throw byte_error(path, 0, "this is not an IDX file (wrong magic number)");
-  }
-  if (byte(2) != kUnsignedByte) {
-    throw byte_error(path, 2, "the elements are " + type_name(byte(2)) + ", not unsigned bytes");
-  }
-
-  IdxArray array;
-  array.data_offset = 4 + 4 * std::size_t{byte(3)};
-  if (contents.size() < array.data_offset) {
-    throw byte_error(
-        path, contents.size(),
-        "the file ends inside its header of " + std::to_string(array.data_offset) + " bytes");
-  }
-  for (std::size_t at = 4; at < array.data_offset; at += 4) {
-    array.dimensions.push_back(std::size_t{byte(at)} << 24 | std::size_t{byte(at + 1)} << 16 |
-                               std::size_t{byte(at + 2)} << 8 | std::size_t{byte(at + 3)});
-  }
-  const std::size_t available = contents.size() - array.data_offset;
-  const bool empty =
-      std::find(array.dimensions.begin(), array.dimensions.end(), 0u) != array.dimensions.end();
-  std::size_t count = empty ? 0 : 1;
-  for (const std::size_t dimension : array.dimensions) {
-    if (count != 0 && count > available / dimension) {  // asked this way, nothing can overflow
-      throw byte_error(path, contents.size(),
-                       "the file is cut short: its header promises more than the " +
-                           std::to_string(available) + " bytes of data that are there");
-    }
-    count *= dimension;
-  }
-  if (count != available) {
-    throw byte_error(path, array.data_offset + count,
-                     std::to_string(available - count) + " bytes too many follow the data");
-  }
-  array.values.assign(contents.begin() + static_cast<std::ptrdiff_t>(array.data_offset),
-                      contents.end());
+  IdxFile file(path);
+  IdxArray array{file.dimensions(), {}, file.data_offset()};
+  file.for_each_piece([&array](std::span<const char> piece) {
+    array.values.insert(array.values.end(), piece.begin(), piece.end());
+  });
   return array;
 }
 
@@ -195,12 +271,8 @@ Dataset read_idx_pair(const std::string& images, const std::string& labels, cons
 }
 
 TrainTest read_mnist(const std::string& directory) {
-  const std::vector<std::string> digits = {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"};
-  const auto read = [&](const std::string& part) {
-    return read_pair(find_mnist_file(directory, part + "-images", "idx3-ubyte"),
-                     find_mnist_file(directory, part + "-labels", "idx1-ubyte"), digits);
-  };
-  TrainTest result{read("train"), read("t10k")};
+  std::future<Dataset> test = std::async(std::launch::async, read_mnist_test, directory);
+  TrainTest result{read_mnist_part(directory, "train"), test.get()};
   if (result.train.columns != result.test.columns) {
     throw DataError(directory + ": the training images have " +
                     std::to_string(result.train.columns) + " pixels, the test images " +
@@ -208,5 +280,7 @@ TrainTest read_mnist(const std::string& directory) {
   }
   return result;
 }
+
+Dataset read_mnist_test(const std::string& directory) { return read_mnist_part(directory, "t10k"); }
 
 }  // namespace curb::data

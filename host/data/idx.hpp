@@ -36,4 +36,7 @@ Dataset read_idx_pair(const std::string& images, const std::string& labels, cons
 // Throws DataError as above, and when a file is missing.
 TrainTest read_mnist(const std::string& directory);
 
+// Its test rows alone.
+Dataset read_mnist_test(const std::string& directory);
+
 }  // namespace curb::data

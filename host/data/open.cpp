@@ -170,12 +170,14 @@ DataSets open_data(const std::string& spec, const DataOptions& options) {
 Dataset open_data(const std::string& spec, const Schema& schema, std::optional<bool> header,
                   Targets targets) {
   const Source source = parse_source(spec);
-  const std::optional<TrainTest> divided = read_divided(source);
-  if (!divided) return read(source, schema, header, targets);
-  if (divided->test.schema != schema) {
+  if (source.kind == Kind::csv || source.kind == Kind::idx) {
+    return read(source, schema, header, targets);
+  }
+  Dataset test = source.kind == Kind::mnist ? read_mnist_test(source.path) : load_digits().test;
+  if (test.schema != schema) {
     throw DataError(spec + ": the columns or classes are not those of the training data");
   }
-  return divided->test;
+  return test;
 }
 
 }  // namespace curb::data

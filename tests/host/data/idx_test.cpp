@@ -105,6 +105,27 @@ TEST_F(Idx, APairIsAClassificationSet) {
   EXPECT_EQ(data.schema.feature_names, (Names{"p0", "p1"}));
 }
 
+// Longer than one piece, the next of which is inflated while the last is converted.
+TEST_F(Idx, PiecesOfALongFileKeepTheirOrder) {
+  const std::uint32_t rows = 3000;
+  const std::uint32_t pixels = 1000;
+  std::vector<std::uint8_t> bytes(rows * pixels);
+  for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<std::uint8_t>(i * i >> 9);
+  std::vector<std::uint8_t> classes(rows, 0);
+  classes.back() = 1;
+  const std::string packed = gzip(idx_bytes({rows, pixels}, bytes));
+  const std::string labels = directory_.write("labels", idx_bytes({rows}, classes));
+  const Dataset data = read_idx_pair(directory_.write("images", packed), labels);
+  ASSERT_EQ(data.features.size(), bytes.size());
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    ASSERT_EQ(data.features[i], static_cast<float>(bytes[i]) / 255.0f) << i;
+  }
+  const std::string path = directory_.write("images", packed.substr(0, packed.size() / 2));
+  EXPECT_TRUE(data_error([&] {
+                read_idx_pair(path, labels);
+              }).starts_with(path + ": unexpected end of file (after byte "));
+}
+
 TEST_F(Idx, RefusesImagesAndLabelsThatDoNotBelongTogether) {
   EXPECT_EQ(pair_error("labels", three_images_, idx_bytes({2}, {7, 2})),
             "byte 4: 2 labels for the 3 images of " + directory_.path("images"));
@@ -142,7 +163,9 @@ TEST_F(Idx, MnistIsFourFilesUnderAnyOfTheirNames) {
   directory_.write("t10k-images-idx3-ubyte.gz", gzip(idx_bytes({1, 2, 1}, {255, 0})));
   EXPECT_EQ(data_error([&] { read_mnist(directory_.path()); }),
             directory_.path() +
-                ": neither t10k-labels-idx1-ubyte nor t10k-labels-idx1-ubyte.gz is there");
+                ": neither t10k-labels-idx1-ubyte nor t10k-labels-idx1-ubyte.gz is there; "
+                "tools/get_mnist " +
+                directory_.path() + " fetches MNIST");
 
   const std::string test_labels = directory_.write("t10k-labels.idx1-ubyte", idx_bytes({1}, {9}));
   const TrainTest mnist = read_mnist(directory_.path());

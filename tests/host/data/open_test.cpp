@@ -53,6 +53,8 @@ TEST_F(Open, MnistBringsItsTestRows) {
   const DataSets sets = open_data("mnist:" + directory_.path(), {});
   EXPECT_EQ(sets.train.labels, (Labels{3, 4}));
   EXPECT_EQ(sets.test.value().labels, Labels{6});
+  EXPECT_EQ(open_data("mnist:" + directory_.path(), sets.train.schema, std::nullopt).labels,
+            Labels{6});
 }
 
 TEST_F(Open, CsvFilesAreKnownByTheirEndingOrAPrefix) {
