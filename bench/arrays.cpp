@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
@@ -29,8 +30,6 @@ float uniform(std::uint64_t position) {
 }  // namespace
 
 std::int64_t last_level_cache() {
-  const long size = sysconf(_SC_LEVEL3_CACHE_SIZE);
-  if (size > 0) return size;
   std::int64_t kibibytes = 0;
   std::int64_t largest = 0;
   for (int index = 0; index < 8; ++index) {
@@ -38,7 +37,9 @@ std::int64_t last_level_cache() {
                        "/size");
     if (file >> kibibytes && kibibytes > largest) largest = kibibytes;
   }
-  return largest * 1024;
+  if (largest > 0) return largest * 1024;
+  // Second choice: on some processors this is the sum of several caches.
+  return std::max(0L, sysconf(_SC_LEVEL3_CACHE_SIZE));
 }
 
 std::int64_t element_count() {
@@ -77,10 +78,11 @@ void Arrays::fill(int threads) {
   }
 }
 
-FirstStepRow Arrays::row(std::int64_t r) const {
-  const auto copy = [r](const std::unique_ptr<float[]>& array) {
-    const float* first = array.get() + r * kColumns;
-    return std::vector<float>(first, first + kColumns);
+FirstStepRow Arrays::neuron(std::int64_t first, std::int64_t length, std::int64_t stride) const {
+  const auto copy = [=](const std::unique_ptr<float[]>& array) {
+    std::vector<float> values(static_cast<std::size_t>(length));
+    for (std::int64_t i = 0; i < length; ++i) values[i] = array[first + i * stride];
+    return values;
   };
   return {copy(weight_), copy(gradient_), {copy(state_[0]), copy(state_[1])}};
 }

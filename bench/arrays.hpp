@@ -31,7 +31,9 @@ class Arrays {
   /// clamp half of them.
   void fill(int threads);
 
-  FirstStepRow row(std::int64_t r) const;
+  FirstStepRow row(std::int64_t r) const { return neuron(r * kColumns, kColumns, 1); }
+  /// `length` elements from `first` on, `stride` apart: for matrices of another shape.
+  FirstStepRow neuron(std::int64_t first, std::int64_t length, std::int64_t stride) const;
 
   std::int64_t count() const { return count_; }
   std::int64_t rows() const { return count_ / kColumns; }

@@ -12,18 +12,10 @@
 #include "bench/cuda_device.hpp"
 #include "bench/cuda_kernels.hpp"
 #include "bench/first_step.hpp"
+#include "bench/shape.hpp"
 #include "bench/unfused_step.hpp"
 
 namespace curb::bench {
-
-struct Shape {
-  std::int64_t rows = 0;
-  std::int64_t columns = 0;
-  Incoming incoming = Incoming::row;
-
-  std::int64_t size() const { return rows * columns; }
-  std::int64_t neurons() const { return incoming == Incoming::row ? rows : columns; }
-};
 
 /// Matrices in one piece of memory, with gradients and states: what a training step holds.
 class DeviceTensors {

@@ -52,12 +52,11 @@ void FirstStepCheck::expect(const Group& group, std::int64_t rows, const ReadRow
   }
 }
 
-bool FirstStepCheck::holds() const {
-  constexpr double kTolerance = 1e-7;  // some roundings of weights of 0.2
+bool FirstStepCheck::holds(double tolerance) const {
   for (const Expected& expected : expected_) {
     const std::vector<float> weight = expected.read_row(expected.row).weight;
     for (std::size_t i = 0; i < weight.size(); ++i) {
-      if (!(std::fabs(weight[i] - expected.weight[i]) <= kTolerance)) return false;
+      if (!(std::fabs(weight[i] - expected.weight[i]) <= tolerance)) return false;
     }
   }
   return true;

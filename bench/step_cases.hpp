@@ -2,6 +2,8 @@
 // The steps that are measured against their unfused rivals.
 #pragma once
 
+#include <cmath>
+#include <cstdint>
 #include <curb/curb.hpp>
 #include <vector>
 
@@ -12,24 +14,36 @@ struct StepCase {
   Group group;
 };
 
+/// Momentum with proximal L1 and L2.
+inline Group momentum_elastic_net() {
+  Group group;
+  group.name = "all";
+  group.modes.optimizer = OptimizerKind::momentum;
+  group.modes.l2 = L2Mode::prox;
+  group.hyperparameters.learning_rate = 1e-3f;
+  group.hyperparameters.l1 = 1e-3f;
+  group.hyperparameters.l2 = 0.01f;
+  return group;
+}
+
+/// A ball of about half the length of that many weights in (-0.1, 0.1).
+inline float half_as_long_as_filled(std::int64_t weights) {
+  return std::sqrt(static_cast<float>(weights)) / 32.0f;
+}
+
 /// For weights in (-0.1, 0.1) in rows of 1,024 or more: max-norm clamps every one of them at first.
 inline std::vector<StepCase> step_cases() {
   Group sgd;
   sgd.name = "all";
   sgd.hyperparameters.learning_rate = 1e-3f;
-  Group elastic_net = sgd;
-  elastic_net.modes.optimizer = OptimizerKind::momentum;
-  elastic_net.modes.l2 = L2Mode::prox;
-  elastic_net.hyperparameters.l1 = 1e-3f;
-  elastic_net.hyperparameters.l2 = 0.01f;
-  Group max_norm = elastic_net;
+  Group max_norm = momentum_elastic_net();
   max_norm.hyperparameters.max_norm = 1.0f;
   Group adamw = sgd;
   adamw.modes.optimizer = OptimizerKind::adam;
   adamw.hyperparameters.weight_decay = 0.01f;
   adamw.hyperparameters.l1 = 1e-3f;
   return {{"sgd", sgd},
-          {"momentum_elastic_net", elastic_net},
+          {"momentum_elastic_net", momentum_elastic_net()},
           {"momentum_elastic_net_max_norm", max_norm},
           {"adamw_l1", adamw}};
 }

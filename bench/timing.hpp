@@ -1,9 +1,11 @@
 // Copyright 2026 The curb authors. SPDX-License-Identifier: Apache-2.0
-// Timing on the host.
+// Timing on the host, and what to say of runs that were repeated.
 #pragma once
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
+#include <cstddef>
 #include <vector>
 
 namespace curb::bench {
@@ -15,10 +17,27 @@ double seconds_of(const Work& work) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
-inline double median(std::vector<double> values) {
+/// The middle half of the runs lies between `low` and `high`, the quartiles.
+struct Spread {
+  double median = 0.0;
+  double min = 0.0;
+  double low = 0.0;
+  double high = 0.0;
+  double max = 0.0;
+};
+
+/// Of at least one value; between two values by linear interpolation.
+inline Spread spread_of(std::vector<double> values) {
   std::sort(values.begin(), values.end());
-  const std::size_t middle = values.size() / 2;
-  return values.size() % 2 == 1 ? values[middle] : 0.5 * (values[middle - 1] + values[middle]);
+  const auto quantile = [&values](double q) {
+    const double place = q * static_cast<double>(values.size() - 1);
+    const auto below = static_cast<std::size_t>(place);
+    const std::size_t above = std::min(below + 1, values.size() - 1);
+    return std::lerp(values[below], values[above], place - static_cast<double>(below));
+  };
+  return {quantile(0.5), values.front(), quantile(0.25), quantile(0.75), values.back()};
 }
+
+inline double median(std::vector<double> values) { return spread_of(std::move(values)).median; }
 
 }  // namespace curb::bench

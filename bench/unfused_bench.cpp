@@ -1,31 +1,28 @@
 // Copyright 2026 The curb authors. SPDX-License-Identifier: Apache-2.0
 // The fused step on the CPU against the same step in separate passes (kernels/unfused).
 //
-//   unfused_bench [--threads=N] [Google Benchmark's flags]
+//   unfused_bench [--threads=N] [--quick] [Google Benchmark's flags]
 //
 // Both work on the same arrays in turn, in one process; each entry is one of the rivals:
 //   each_operation    decay, moments, step and every regulariser in passes of their own
 //   zipped_optimizer  the optimiser in one zipped pass, then a pass for each regulariser
 // and gives
 //   time_of_fused     the rival's time as a multiple of the fused step's: the median of the paired
-//                     ratios, with _min and _max
+//                     ratios, with _min, _low, _high (the quartiles) and _max
+//   seconds           of the fused step, likewise; unfused_seconds of the rival's
 //   bytes_of_fused    what the bytes that both move predict for it
 // The step of both is compared with the formulas in double precision before anything is timed.
 #include <benchmark/benchmark.h>
-#include <omp.h>
 
-#include <algorithm>
 #include <curb/curb.hpp>
-#include <memory>
 #include <string>
 #include <vector>
 
-#include "bench/arrays.hpp"
-#include "bench/first_step.hpp"
+#include "bench/counters.hpp"
+#include "bench/host_matrix.hpp"
 #include "bench/host_program.hpp"
 #include "bench/instruction_set.hpp"
 #include "bench/step_cases.hpp"
-#include "bench/timing.hpp"
 #include "bench/unfused_step.hpp"
 
 namespace curb::bench {
@@ -33,8 +30,6 @@ namespace {
 
 using kernels::unfused::MakeStep;
 using kernels::unfused::Traffic;
-
-constexpr int kPairs = 15;
 
 /// The rival compiled for the instruction set that a Plan uses on this processor.
 MakeStep* select_make_step() {
@@ -46,29 +41,19 @@ MakeStep* select_make_step() {
 #endif
 }
 
-void run(benchmark::State& state, const Group& group, Passes passes, Arrays& arrays, int threads) {
-  Tensor tensor = Tensor::matrix("weight", arrays.weight(), arrays.rows(), kColumns);
-  tensor.state[0] = arrays.state(0);
-  tensor.state[1] = arrays.state(1);
-  Plan fused(Device::cpu(threads), {group}, {tensor});
-  fused.bind_gradients({arrays.gradient()});
+void measure(benchmark::State& state, const Group& group, Passes passes, const HostRun& run) {
+  Arrays& arrays = run.arrays;
+  const HostMatrix matrix(arrays, {arrays.rows(), kColumns});
+  Plan fused = matrix.plan(group, run.threads);
   UnfusedStep unfused(*select_make_step(), group, passes,
                       {arrays.weight(),
                        arrays.gradient(),
                        {arrays.state(0), arrays.state(1)},
                        arrays.rows(),
                        kColumns});
-
-  const auto first_step_is_right = [&](const auto& step) {
-    arrays.fill(threads);
-    FirstStepCheck check;
-    check.expect(group, arrays.rows(), [&](std::int64_t r) { return arrays.row(r); });
-    step();
-    return check.holds();
-  };
-  if (!first_step_is_right([&] { fused.step(); }) ||
-      !first_step_is_right([&] { unfused.step(); })) {
-    state.SkipWithError("a first step is not what the formulas say");
+  if (!matrix.first_step_is_right(group, run.threads, [&] { fused.step(); }) ||
+      !matrix.first_step_is_right(group, run.threads, [&] { unfused.step(); })) {
+    state.SkipWithError(kWrongFirstStep);
     return;
   }
 
@@ -95,32 +80,25 @@ void run(benchmark::State& state, const Group& group, Passes passes, Arrays& arr
   const double unfused_bytes =
       static_cast<double>(traffic.bytes) + clamped * static_cast<double>(traffic.rescaling);
   const double count = static_cast<double>(arrays.count());
-  const auto [lowest, highest] = std::minmax_element(ratios.begin(), ratios.end());
-  state.counters["time_of_fused"] = median(ratios);
-  state.counters["time_of_fused_min"] = *lowest;
-  state.counters["time_of_fused_max"] = *highest;
+  add_spread(state, "seconds", fused_times);
+  add_spread(state, "unfused_seconds", unfused_times);
+  add_spread(state, "time_of_fused", ratios);
   state.counters["bytes_of_fused"] = unfused_bytes / fused_bytes;
-  state.counters["fused_bytes_per_parameter"] = fused_bytes / count;
+  state.counters["parameters"] = count;
+  state.counters["bytes_per_parameter"] = fused_bytes / count;
   state.counters["unfused_bytes_per_parameter"] = unfused_bytes / count;
-  state.counters["fused_GB/s"] = 1e-9 * fused_bytes / median(fused_times);
+  state.counters["GB/s"] = 1e-9 * fused_bytes / median(fused_times);
   state.counters["unfused_GB/s"] = 1e-9 * unfused_bytes / median(unfused_times);
   state.counters["passes"] = traffic.passes;
   state.counters["clamped_rows"] = clamped;
 }
 
-void register_benchmarks(Arrays& arrays, int threads) {
-  omp_set_num_threads(threads);  // what Thrust goes by
+void add_unfused(const HostRun& run) {
   for (const StepCase& c : step_cases()) {
     for (const Passes passes : {Passes::each_operation, Passes::zipped_optimizer}) {
-      const std::string name = std::string("unfused/") + c.name + '/' + passes_name(passes);
-      benchmark::RegisterBenchmark(
-          name.c_str(),
-          [group = c.group, passes, &arrays, threads](benchmark::State& state) {
-            run(state, group, passes, arrays, threads);
-          })
-          ->UseManualTime()
-          ->Iterations(kPairs)
-          ->Unit(benchmark::kMillisecond);
+      add_benchmark(
+          std::string("unfused/") + c.name + '/' + passes_name(passes), run,
+          [=, group = c.group](benchmark::State& state) { measure(state, group, passes, run); });
     }
   }
 }
@@ -129,5 +107,5 @@ void register_benchmarks(Arrays& arrays, int threads) {
 }  // namespace curb::bench
 
 int main(int argc, char** argv) {
-  return curb::bench::run_host_benchmarks(argc, argv, curb::bench::register_benchmarks);
+  return curb::bench::run_host_benchmarks(argc, argv, curb::bench::add_unfused);
 }

@@ -1,32 +1,34 @@
 // Copyright 2026 The curb authors. SPDX-License-Identifier: Apache-2.0
 // The fused step on the CPU, against a plain loop with the same reads and writes.
 //
-//   update_bench [--threads=N] [Google Benchmark's flags]
+//   update_bench [--threads=N] [--quick] [Google Benchmark's flags]
 //
-// Both run in turn in one process, plain before and after fused, and so does a plan with every
-// stage off; what is reported is the median of the paired ratios, which outlives a machine that
-// others use too:
-//   of_same_mix   speed of the fused step as a fraction of the plain loop's, with _min and _max
-//   time_of_off   time of the fused step as a multiple of the plan's with every stage off
+//   update/OPTIMIZER/STAGES  arrays of four times the last-level cache: here
+//   sizes/CASE/N             by the number of weights: sizes.cpp
+//   rows/INCOMING/LENGTH     max-norm by the length of a row or column: rows.cpp
+//   storage/NAME             by how weights, gradients and momentum are stored: storage.cpp
+//
+// What is compared runs in turn in one process; what is reported is the median of the paired
+// ratios, which outlives a machine that others use too, with _min, _low, _high (the quartiles) and
+// _max:
+//   seconds       of a fused step
+//   of_same_mix   its speed as a fraction of the plain loop's
+//   time_of_off   its time as a multiple of the plan's with every stage off
 // The entries named off measure the same plan twice: their time_of_off shows the noise.
 // Before anything is timed, a first step is compared with the formulas in double precision.
 #include <benchmark/benchmark.h>
 
-#include <algorithm>
 #include <curb/curb.hpp>
 #include <string>
 #include <vector>
 
-#include "bench/arrays.hpp"
-#include "bench/first_step.hpp"
+#include "bench/counters.hpp"
+#include "bench/host_matrix.hpp"
 #include "bench/host_program.hpp"
-#include "bench/plain_update.hpp"
-#include "bench/timing.hpp"
+#include "bench/update_families.hpp"
 
 namespace curb::bench {
 namespace {
-
-constexpr int kPairs = 15;
 
 struct OptimizerCase {
   const char* name;
@@ -59,33 +61,19 @@ Group make_group(OptimizerKind optimizer, Stages stages) {
   return group;
 }
 
-Plan make_plan(const Group& group, Arrays& arrays, int threads) {
-  Tensor tensor = Tensor::matrix("weight", arrays.weight(), arrays.rows(), kColumns);
-  for (int i = 0; i < state_count(group.modes); ++i) tensor.state[i] = arrays.state(i);
-  Plan plan(Device::cpu(threads), {group}, {tensor});
-  plan.bind_gradients({arrays.gradient()});
-  return plan;
-}
-
-void run(benchmark::State& state, OptimizerKind optimizer, Stages stages, Arrays& arrays,
-         int threads) {
-  arrays.fill(threads);
+void measure(benchmark::State& state, OptimizerKind optimizer, Stages stages, const HostRun& run) {
+  const HostMatrix matrix(run.arrays, {run.arrays.rows(), kColumns});
   const Group group = make_group(optimizer, stages);
-  Plan fused = make_plan(group, arrays, threads);
-  Plan off = make_plan(make_group(optimizer, Stages::off), arrays, threads);
-  FirstStepCheck check;
-  check.expect(group, arrays.rows(), [&](std::int64_t r) { return arrays.row(r); });
-  fused.step();
-  if (!check.holds()) {
-    state.SkipWithError("the first step is not what the formulas say");
+  Plan fused = matrix.plan(group, run.threads);
+  Plan off = matrix.plan(make_group(optimizer, Stages::off), run.threads);
+  if (!matrix.first_step_is_right(group, run.threads, [&] { fused.step(); })) {
+    state.SkipWithError(kWrongFirstStep);
     return;
   }
-  PlainUpdate* const plain_update = select_plain_update();
+  PlainUpdate& plain_update = *select_plain_update();
+  const int states = state_count(group.modes);
   const auto time_plain = [&] {
-    return seconds_of([&] {
-      plain_update(threads, arrays.count(), state_count(group.modes), arrays.weight(),
-                   arrays.gradient(), arrays.state(0), arrays.state(1));
-    });
+    return seconds_of([&] { matrix.update_plainly(plain_update, states, run.threads); });
   };
   const auto time_fused = [&] { return seconds_of([&] { fused.step(); }); };
   const auto time_off = [&] { return seconds_of([&] { off.step(); }); };
@@ -112,31 +100,25 @@ void run(benchmark::State& state, OptimizerKind optimizer, Stages stages, Arrays
   }
   const double bytes = static_cast<double>(fused.describe().bytes);
   const std::uint64_t clamped = fused.statistics().clamped_rows - clamped_before;
-  const auto [lowest, highest] = std::minmax_element(of_same_mix.begin(), of_same_mix.end());
-  state.counters["bytes_per_parameter"] = bytes / static_cast<double>(arrays.count());
+  add_spread(state, "seconds", fused_times);
+  add_spread(state, "of_same_mix", of_same_mix);
+  add_spread(state, "time_of_off", time_of_off);
+  state.counters["parameters"] = static_cast<double>(run.arrays.count());
+  state.counters["bytes_per_parameter"] = bytes / static_cast<double>(run.arrays.count());
   state.counters["GB/s"] = 1e-9 * bytes / median(fused_times);
-  state.counters["of_same_mix"] = median(of_same_mix);
-  state.counters["of_same_mix_min"] = *lowest;
-  state.counters["of_same_mix_max"] = *highest;
-  state.counters["time_of_off"] = median(time_of_off);
   state.counters["clamped_rows"] =
-      static_cast<double>(clamped) / static_cast<double>(arrays.rows() * kPairs);
+      static_cast<double>(clamped) / static_cast<double>(run.arrays.rows() * run.pairs);
 }
 
-void register_benchmarks(Arrays& arrays, int threads) {
+void add_update(const HostRun& run) {
   for (const OptimizerCase& optimizer : kOptimizers) {
     for (const Stages stages :
          {Stages::off, Stages::elastic_net, Stages::element_wise, Stages::max_norm}) {
-      const std::string name = std::string("update/") + optimizer.name + '/' +
-                               kStageNames[static_cast<std::size_t>(stages)];
-      const OptimizerKind kind = optimizer.kind;
-      benchmark::RegisterBenchmark(name.c_str(),
-                                   [kind, stages, &arrays, threads](benchmark::State& state) {
-                                     run(state, kind, stages, arrays, threads);
-                                   })
-          ->UseManualTime()
-          ->Iterations(kPairs)
-          ->Unit(benchmark::kMillisecond);
+      if (run.quick && stages == Stages::element_wise) continue;
+      add_benchmark(std::string("update/") + optimizer.name + '/' +
+                        kStageNames[static_cast<std::size_t>(stages)],
+                    run,
+                    [=](benchmark::State& state) { measure(state, optimizer.kind, stages, run); });
     }
   }
 }
@@ -145,5 +127,11 @@ void register_benchmarks(Arrays& arrays, int threads) {
 }  // namespace curb::bench
 
 int main(int argc, char** argv) {
-  return curb::bench::run_host_benchmarks(argc, argv, curb::bench::register_benchmarks);
+  using namespace curb::bench;
+  return run_host_benchmarks(argc, argv, [](const HostRun& run) {
+    add_update(run);
+    add_sizes(run);
+    add_rows(run);
+    add_storage(run);
+  });
 }

@@ -68,7 +68,7 @@ def host_unfused(entries):
         _, case, passes = name.split("/")
         rows.append((case.replace("_", " "), passes.replace("_", " "), f"{entry['passes']:.0f}",
                      f"{entry['unfused_bytes_per_parameter']:.0f}",
-                     f"{entry['fused_bytes_per_parameter']:.0f}",
+                     f"{entry['bytes_per_parameter']:.0f}",
                      f"{entry['bytes_of_fused']:.2f}", spread(entry, "time_of_fused")))
     return markdown(("step", "rival", "passes", "its bytes per weight", "fused", "ratio of bytes",
                      "ratio of times"), rows)
