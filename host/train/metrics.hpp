@@ -36,11 +36,11 @@ struct EpochMetrics {
   std::uint64_t step = 0;           ///< updates so far
   double seconds = 0.0;             ///< since training began, looking at other data included
   double samples_per_second = 0.0;  ///< since the last report
-  double learning_rate = 0.0;       ///< of the first layer
+  double learning_rate = 0.0;       ///< of the first layer, in the last update
   /// The mean over the epoch's rows as they were trained on: under dropout and noise, each before
   /// the update that it led to.
   double data_loss = 0.0;
-  double penalty = 0.0;            ///< at the end of the epoch
+  double penalty = 0.0;  ///< at the end of the epoch, with the coefficients of the last update
   std::optional<double> residual;  ///< relative to the first one; with a tolerance only
   std::optional<Evaluation> validation;
   std::optional<Evaluation> test;

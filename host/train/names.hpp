@@ -58,6 +58,11 @@ inline constexpr Named<MaxNormMode> kMaxNormModes[] = {{"radial", MaxNormMode::r
 inline constexpr Named<GroupLassoOver> kGroupLassoOver[] = {{"incoming", GroupLassoOver::incoming},
                                                             {"outgoing", GroupLassoOver::outgoing}};
 
+inline constexpr Named<ScheduleKind> kScheduleKinds[] = {
+    {"constant", ScheduleKind::constant},       {"step", ScheduleKind::step},
+    {"exponential", ScheduleKind::exponential}, {"linear", ScheduleKind::linear},
+    {"cosine", ScheduleKind::cosine},           {"inverse", ScheduleKind::inverse}};
+
 /// The name of `value`, which must be in the table.
 template <class Enum, std::size_t count>
 constexpr std::string_view name_of(const Named<Enum> (&table)[count], Enum value) {

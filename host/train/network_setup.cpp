@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "host/data/message.hpp"
+#include "host/train/scheduled_updates.hpp"
 
 namespace curb::train {
 namespace {
@@ -37,14 +38,7 @@ Group make_group(std::size_t layer, const UpdateSettings& update, Optimizer opti
                  .max_norm = update.max_norm_mode,
                  .non_negative = update.non_negative};
   group.group_lasso_over = update.group_lasso_over;
-  Hyperparameters& h = group.hyperparameters;
-  h.learning_rate = *update.learning_rate;
-  if (update.momentum) h.momentum = *update.momentum;
-  h.l1 = update.l1;
-  h.l2 = update.l2;
-  h.weight_decay = *update.weight_decay;
-  h.group_lasso = update.group_lasso;
-  h.max_norm = update.max_norm;
+  group.hyperparameters = hyperparameters_of(update);
   return group;
 }
 

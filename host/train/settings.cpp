@@ -7,6 +7,7 @@
 #include "host/data/message.hpp"
 #include "host/data/number.hpp"
 #include "host/train/names.hpp"
+#include "host/train/scheduled_updates.hpp"
 #include "host/train/toml.hpp"
 
 namespace curb::train {
@@ -78,12 +79,14 @@ void resolve(UpdateSettings& update, Optimizer optimizer) {
   if (!update.learning_rate) update.learning_rate = usual_learning_rate(optimizer);
   if (has_momentum(optimizer)) {
     if (!update.momentum) update.momentum = 0.9f;
-  } else if (update.momentum) {
+  } else if (update.momentum || !update.momentum_schedule.is_constant()) {
     throw SettingError("momentum", std::string(name_of(kOptimizers, optimizer)) +
                                        " has none; choose the optimizer momentum or nesterov");
   }
   if (!update.weight_decay) update.weight_decay = optimizer == Optimizer::adamw ? 0.01f : 0.0f;
-  if (*update.weight_decay * *update.learning_rate > 1.0f) {
+  if (largest(update.weight_decay_schedule, *update.weight_decay) *
+          largest(update.learning_rate_schedule, *update.learning_rate) >
+      1.0) {
     throw SettingError("weight_decay", "times the learning rate must not exceed 1");
   }
   if (update.l1_mode == L1Mode::cumulative && optimizer != Optimizer::sgd) {
@@ -95,6 +98,47 @@ void resolve(UpdateSettings& update, Optimizer optimizer) {
     throw SettingError("group_lasso_over",
                        "outgoing excludes max_norm: they act on vectors that cross, for which no "
                        "exact sequence of the two exists");
+  }
+}
+
+/// Refuses a schedule of what is off in every layer.
+void check_schedules(std::vector<UpdateSettings> layers) {
+  for (const ScheduledSetting& setting : scheduled_settings()) {
+    bool is_wanted = false;
+    bool has_effect = false;
+    for (UpdateSettings& update : layers) {
+      const Schedule& schedule = update.*setting.schedule;
+      if (schedule.is_constant()) continue;
+      is_wanted = true;
+      const float value = setting.value(update);
+      const bool leaves_zero = setting.off == 0.0f && largest(schedule, value) > 0.0;
+      has_effect = has_effect || value != setting.off || leaves_zero;
+    }
+    const std::string name = setting.name;
+    if (is_wanted && !has_effect) {
+      throw SettingError(name + "_schedule", "there is no " + name + " to change: set it as well");
+    }
+  }
+}
+
+/// Refuses a tolerance where what is minimised is not one function throughout.
+void check_tolerance(const Settings& settings, const std::vector<UpdateSettings>& layers) {
+  if (settings.tolerance == 0.0) return;
+  if (settings.input_noise > 0.0f || settings.input_dropout > 0.0f ||
+      settings.hidden_dropout > 0.0f) {
+    throw SettingError("tolerance",
+                       "excludes dropout and input_noise, under which training tends to "
+                       "the minimum of another function than the residual judges by");
+  }
+  for (const UpdateSettings& update : layers) {
+    for (const Schedule* const penalty :
+         {&update.l1_schedule, &update.l2_schedule, &update.group_lasso_schedule,
+          &update.max_norm_schedule}) {
+      if (penalty->is_constant()) continue;
+      throw SettingError("tolerance",
+                         "excludes schedules of the penalties and of max_norm, which change the "
+                         "function whose minimum it waits for");
+    }
   }
 }
 
@@ -140,13 +184,6 @@ void resolve(Settings& settings) {
   if (settings.hidden.empty() && settings.hidden_dropout > 0.0f) {
     throw SettingError("dropout", "there is no hidden layer to drop from");
   }
-  const bool disturbed = settings.input_noise > 0.0f || settings.input_dropout > 0.0f ||
-                         settings.hidden_dropout > 0.0f;
-  if (settings.tolerance > 0.0 && disturbed) {
-    throw SettingError("tolerance",
-                       "excludes dropout and input_noise, under which training tends to "
-                       "the minimum of another function than the residual judges by");
-  }
   if (settings.patience > 0 && settings.data_options.validation.empty()) {
     throw SettingError("patience", "needs validation rows to look at; see validation");
   }
@@ -158,11 +195,14 @@ void resolve(Settings& settings) {
                                       std::to_string(layers) + ", counted from 0");
     }
   }
+  std::vector<UpdateSettings> updates;
   for (std::size_t layer = 0; layer < layers; ++layer) {
-    UpdateSettings update = unresolved_update(settings, layer);
-    resolve(update, settings.optimizer);
+    updates.push_back(unresolved_update(settings, layer));
+    resolve(updates.back(), settings.optimizer);
   }
   resolve(settings.update, settings.optimizer);
+  check_schedules(updates);
+  check_tolerance(settings, updates);
 }
 
 std::vector<UpdateSettings> layer_updates(const Settings& settings) {

@@ -16,6 +16,7 @@
 #include "host/backend/backend.hpp"
 #include "host/data/open.hpp"
 #include "host/nn/initialisation.hpp"
+#include "host/train/schedule.hpp"
 
 namespace curb::train {
 
@@ -55,6 +56,14 @@ struct UpdateSettings {
   float max_norm = rules::kInfinity;
   MaxNormMode max_norm_mode = MaxNormMode::radial;
   bool non_negative = false;
+
+  Schedule learning_rate_schedule{};
+  Schedule momentum_schedule{};
+  Schedule l1_schedule{};
+  Schedule l2_schedule{};
+  Schedule weight_decay_schedule{};
+  Schedule group_lasso_schedule{};
+  Schedule max_norm_schedule{};
 };
 
 /// One layer's own value of one update setting.

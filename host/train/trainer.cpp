@@ -12,6 +12,7 @@
 #include "host/train/epoch.hpp"
 #include "host/train/network_setup.hpp"
 #include "host/train/passes.hpp"
+#include "host/train/scheduled_updates.hpp"
 
 namespace curb::train {
 namespace {
@@ -73,6 +74,7 @@ class Run {
   nn::Network network_;
   Updates updates_;
   EpochSteps steps_;
+  ScheduledUpdates schedules_;
 
   steady_clock::time_point start_;
   double training_seconds_ = 0.0;  ///< without reports
@@ -97,7 +99,8 @@ Run::Run(const Settings& settings, const data::DataSets& data, Backend& backend,
       test_rows_(upload(backend, data.test)),
       network_(make_network()),
       updates_(make_updates(backend, network_, layers_, settings.optimizer)),
-      steps_(backend, network_, updates_.plan, train_rows_, settings.batch, settings.seed) {
+      steps_(backend, network_, updates_.plan, train_rows_, settings.batch, settings.seed),
+      schedules_(layers_, {steps_.steps_per_epoch(), settings.epochs}) {
   network_.initialise(*settings.initialisation);
   latest_.parameters = network_.parameters().download();
   best_ = latest_;
@@ -114,6 +117,7 @@ void Run::run_epoch(std::int64_t epoch) {
   const std::int64_t steps = steps_.steps_per_epoch();
   steps_.begin(epoch);
   for (std::int64_t step = 1; step <= steps; ++step) {
+    schedules_.move_to(steps_.steps(), updates_.plan, backend_.stream());
     steps_.step();
     if (observer_.on_step) observer_.on_step({epoch, step, steps});
     if (interrupted()) return;
@@ -130,7 +134,7 @@ EpochMetrics Run::report(std::int64_t epoch) {
   metrics.epoch = epoch;
   metrics.step = steps_.steps();
   metrics.samples_per_second = static_cast<double>(steps_.samples() - samples_reported_) / training;
-  metrics.learning_rate = *layers_.front().learning_rate;
+  metrics.learning_rate = *schedules_.current().front().learning_rate;
   metrics.data_loss = losses.loss / static_cast<double>(losses.samples);
   metrics.penalty = penalty(parameters);
   if (settings_.tolerance > 0.0) metrics.residual = residual() / first_residual_;
@@ -166,7 +170,7 @@ std::optional<Ending> Run::judge(const EpochMetrics& metrics) {
 double Run::penalty(const std::vector<float>& parameters) const {
   double sum = 0.0;
   for (std::size_t i = 0; i < layers_.size(); ++i) {
-    sum += train::penalty(layers_[i], weights_of(network_.layout(), parameters, i));
+    sum += train::penalty(schedules_.current()[i], weights_of(network_.layout(), parameters, i));
   }
   return sum;
 }
@@ -177,7 +181,9 @@ double Run::residual() {
   const nn::ParameterLayout& layout = network_.layout();
   double sum = 0.0;
   for (std::size_t i = 0; i < layers_.size(); ++i) {
-    sum += squared_residual(layers_[i], weights_of(layout, parameters, i),
+    UpdateSettings update = schedules_.current()[i];
+    update.learning_rate = layers_[i].learning_rate;  // one measure for the whole run, and not 0
+    sum += squared_residual(update, weights_of(layout, parameters, i),
                             weights_of(layout, gradient, i));
     const nn::ParameterTensor& bias = layout.bias(i);  // free, so its residual is its gradient
     for (std::size_t k = 0; k < bias.size(); ++k) {

@@ -1,8 +1,10 @@
 // Copyright 2026 The curb authors. SPDX-License-Identifier: Apache-2.0
 // The settings of the update of the weights, which each layer may have for itself.
 #include "host/train/names.hpp"
+#include "host/train/schedule_text.hpp"
 #include "host/train/setting_makers.hpp"
 #include "host/train/settings.hpp"
+#include "host/train/toml.hpp"
 
 namespace curb::train {
 namespace {
@@ -12,8 +14,25 @@ using makers::kBelowOne;
 using makers::kNotNegative;
 using makers::kPositive;
 using makers::kRadius;
+using makers::make;
 using makers::number;
 using makers::on_or_off;
+using makers::Range;
+
+/// How the setting `name` changes in the course of the run; `range` is that of its values.
+template <class Access>
+Setting<UpdateSettings> schedule(const std::string& name, const Range& range, Access access) {
+  return make<UpdateSettings>(
+      name + "_schedule", "[KIND:]KEY=VALUE,...",
+      "how it changes: constant, step:every=,factor=, exponential:every=,factor=, linear:end=, "
+      "cosine:end=, inverse:every=; each also with from=, warmup=,start=. A span is 500 (steps), "
+      "5ep (epochs) or 10%",
+      access,
+      [range](const std::string& setting, const std::string& text) {
+        return parse_schedule(setting, range, text);
+      },
+      [](const Schedule& value) { return toml::value(std::string_view(to_text(value))); });
+}
 
 std::vector<Setting<UpdateSettings>> make_update_settings() {
   using Update = UpdateSettings;
@@ -41,6 +60,14 @@ std::vector<Setting<UpdateSettings>> make_update_settings() {
       choice<Update>("max_norm_mode", kMaxNormModes,
                      "under adam: a plain rescaling, or the minimiser", CURB_MEMBER(max_norm_mode)),
       on_or_off<Update>("non_negative", "no weight below zero", CURB_MEMBER(non_negative)),
+
+      schedule("learning_rate", kNotNegative, CURB_MEMBER(learning_rate_schedule)),
+      schedule("momentum", kBelowOne, CURB_MEMBER(momentum_schedule)),
+      schedule("l1", kNotNegative, CURB_MEMBER(l1_schedule)),
+      schedule("l2", kNotNegative, CURB_MEMBER(l2_schedule)),
+      schedule("weight_decay", kNotNegative, CURB_MEMBER(weight_decay_schedule)),
+      schedule("group_lasso", kNotNegative, CURB_MEMBER(group_lasso_schedule)),
+      schedule("max_norm", kRadius, CURB_MEMBER(max_norm_schedule)),
   };
 }
 

@@ -23,6 +23,8 @@ train::Settings settings() {
   s.epochs = 2;
   s.update.learning_rate = 0.1f;
   s.update.l1 = 1e-4f;
+  s.update.l1_schedule.from = {.amount = 3.0};
+  s.update.learning_rate_schedule = {.kind = train::ScheduleKind::cosine, .end = 0.01};
   s.update.max_norm = 1.5f;
   s.hidden_dropout = 0.2f;
   s.input_noise = 0.05f;

@@ -164,6 +164,40 @@ TEST(Settings, ThatExcludeEachOtherAreRefused) {
   EXPECT_EQ(names(refusal_of_all({"layer=0:l1_mode=cumulative"})), "l1_mode");
 }
 
+TEST(Settings, SchedulesNeedSomethingToChange) {
+  const std::string nothing = "l1_schedule: there is no l1 to change: set it as well";
+  EXPECT_EQ(refusal_of_all({"l1_schedule=from=10"}), nothing);
+  EXPECT_EQ(refusal_of_all({"l1_schedule=step:every=1,factor=0.5"}), nothing);
+  EXPECT_EQ(refusal_of_all({"max_norm_schedule=linear:end=3"}),
+            "max_norm_schedule: there is no max_norm to change: set it as well");
+  resolved({"l1_schedule=linear:end=0.5"});
+  resolved({"l1_schedule=from=10", "layer=1:l1=1"});
+  resolved({"learning_rate_schedule=cosine", "momentum_schedule=linear:end=0.99,over=5ep"});
+  EXPECT_EQ(refusal_of_all({"optimizer=adam", "momentum_schedule=linear"}).substr(0, 9),
+            "momentum:");
+  EXPECT_EQ(refusal_of_all(
+                {"weight_decay=5", "learning_rate=0.1", "learning_rate_schedule=linear:end=0.3"}),
+            "weight_decay: times the learning rate must not exceed 1");
+  EXPECT_EQ(refusal_of_all({"tolerance=1e-3", "l1=1", "l1_schedule=from=10"}).substr(0, 10),
+            "tolerance:");
+  resolved({"tolerance=1e-3", "l1=1", "learning_rate_schedule=inverse:every=1ep"});
+}
+
+TEST(Settings, ALayerMayHaveASchedule) {
+  const Settings settings =
+      resolved({"l1=1", "learning_rate_schedule=cosine", "layer=1:l1-schedule=linear:end=0.5",
+                "layer=1:learning_rate_schedule=constant"});
+  const std::vector<UpdateSettings> layers = layer_updates(settings);
+  EXPECT_TRUE(layers[0].l1_schedule.is_constant());
+  EXPECT_EQ(layers[1].l1_schedule.end, 0.5);
+  EXPECT_EQ(layers[0].learning_rate_schedule.kind, ScheduleKind::cosine);
+  EXPECT_TRUE(layers[1].learning_rate_schedule.is_constant());
+  const ::toml::table table = ::toml::parse(to_toml(settings));
+  EXPECT_EQ(table["learning_rate_schedule"].value<std::string>(), "cosine");
+  EXPECT_EQ(table["layer"][1]["learning_rate_schedule"].value<std::string>(), "constant");
+  EXPECT_EQ(table["layer"][1]["l1_schedule"].value<std::string>(), "linear:end=0.5");
+}
+
 TEST(Settings, ALayerMayHaveItsOwn) {
   const Settings settings = resolved({"hidden=8,4", "l1=0.5", "layer=1:l1=0.25",
                                       "layer=1:max-norm=3", "layer=2:non_negative=true"});

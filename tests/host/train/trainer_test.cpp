@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "host/data/digits.hpp"
+#include "host/train/schedule_text.hpp"
 
 namespace curb::train {
 namespace {
@@ -201,6 +202,34 @@ TEST(Trainer, OnlyTheProximalStepLeavesZeros) {
   const LayerMetrics sign = run(settings, digits()).outcome.layers[0];
   EXPECT_GT(prox.fraction_zero, 0.3);
   EXPECT_LT(sign.fraction_zero, 0.01);
+}
+
+TEST(Trainer, AScheduleBeginsAtItsStep) {
+  Settings settings = digits_settings();
+  settings.epochs = 2;  // of 32 steps
+  const Model without = run(settings, digits()).outcome.model;
+  settings.update.l1 = 1e-2f;
+  settings.update.l1_schedule = parse_schedule("l1_schedule", makers::kNotNegative, "from=2ep");
+  EXPECT_TRUE(same_weights(run(settings, digits()).outcome.model, without));
+
+  settings.update.l1_schedule.from = {.amount = 63.0};
+  const Recorded last_step = run(settings, digits());
+  EXPECT_FALSE(same_weights(last_step.outcome.model, without));
+  EXPECT_EQ(last_step.reports[0].penalty, 0.0);
+  EXPECT_GT(last_step.reports[1].penalty, 0.0);
+  EXPECT_EQ(last_step.reports[0].layers[0].zeros, 0u);
+  EXPECT_GT(last_step.reports[1].layers[0].zeros, 0u);
+}
+
+TEST(Trainer, ReportsTheLearningRateOfTheLastUpdate) {
+  Settings settings = digits_settings();
+  settings.update.learning_rate = 0.1f;
+  settings.update.learning_rate_schedule = {.kind = ScheduleKind::linear, .end = 0.05};
+  const Recorded result = run(settings, digits());
+  for (int epoch = 1; epoch <= 3; ++epoch) {
+    EXPECT_NEAR(result.reports[static_cast<std::size_t>(epoch - 1)].learning_rate,
+                0.1 - 0.05 * (32 * epoch - 1) / 96, 1e-8);
+  }
 }
 
 TEST(Trainer, ObserversErrorsEndTheRun) {

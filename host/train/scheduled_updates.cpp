@@ -1,0 +1,66 @@
+// Copyright 2026 The curb authors. SPDX-License-Identifier: Apache-2.0
+#include "host/train/scheduled_updates.hpp"
+
+#include <utility>
+
+namespace curb::train {
+
+const std::vector<ScheduledSetting>& scheduled_settings() {
+  using Update = UpdateSettings;
+  static const std::vector<ScheduledSetting> kTable = {
+      {"learning_rate", &Update::learning_rate_schedule,
+       [](Update& u) -> float& { return *u.learning_rate; }, 0.0f},
+      {"momentum", &Update::momentum_schedule, [](Update& u) -> float& { return *u.momentum; },
+       0.0f},
+      {"l1", &Update::l1_schedule, [](Update& u) -> float& { return u.l1; }, 0.0f},
+      {"l2", &Update::l2_schedule, [](Update& u) -> float& { return u.l2; }, 0.0f},
+      {"weight_decay", &Update::weight_decay_schedule,
+       [](Update& u) -> float& { return *u.weight_decay; }, 0.0f},
+      {"group_lasso", &Update::group_lasso_schedule,
+       [](Update& u) -> float& { return u.group_lasso; }, 0.0f},
+      {"max_norm", &Update::max_norm_schedule, [](Update& u) -> float& { return u.max_norm; },
+       rules::kInfinity}};
+  return kTable;
+}
+
+Hyperparameters hyperparameters_of(const UpdateSettings& update) {
+  Hyperparameters h;
+  h.learning_rate = *update.learning_rate;
+  if (update.momentum) h.momentum = *update.momentum;
+  h.l1 = update.l1;
+  h.l2 = update.l2;
+  h.weight_decay = *update.weight_decay;
+  h.group_lasso = update.group_lasso;
+  h.max_norm = update.max_norm;
+  return h;
+}
+
+ScheduledUpdates::ScheduledUpdates(std::vector<UpdateSettings> layers, const RunLength& length)
+    : current_(std::move(layers)) {
+  for (std::size_t layer = 0; layer < current_.size(); ++layer) {
+    UpdateSettings& update = current_[layer];
+    for (const ScheduledSetting& setting : scheduled_settings()) {
+      const Schedule& schedule = update.*setting.schedule;
+      if (schedule.is_constant()) continue;
+      moving_.push_back(
+          {layer, setting.value, Curve(schedule, setting.value(update), setting.off, length)});
+    }
+  }
+}
+
+void ScheduledUpdates::move_to(std::uint64_t step, Plan& plan, Stream stream) {
+  for (std::size_t i = 0; i < moving_.size();) {
+    const std::size_t layer = moving_[i].layer;
+    UpdateSettings& update = current_[layer];
+    bool is_new = false;
+    for (; i < moving_.size() && moving_[i].layer == layer; ++i) {
+      float& value = moving_[i].value(update);
+      const auto next = static_cast<float>(moving_[i].curve.at(step));
+      is_new = is_new || next != value;
+      value = next;
+    }
+    if (is_new) plan.set_hyperparameters(layer, hyperparameters_of(update), stream);
+  }
+}
+
+}  // namespace curb::train
