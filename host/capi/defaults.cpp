@@ -1,6 +1,6 @@
 // Copyright 2026 The curb authors. SPDX-License-Identifier: Apache-2.0
 // The ..._init functions: the defaults of the C API are those of the C++ API.
-#include "host/capi/status.hpp"
+#include "host/capi/options.hpp"
 
 namespace curb::capi {
 namespace {
@@ -74,11 +74,8 @@ curb_status curb_plan_options_init(curb_plan_options* value, size_t struct_size)
 }
 
 curb_status curb_group_state_init(curb_group_state* value, size_t struct_size) {
-  const curb::GroupState state;
   curb_group_state defaults{};
-  defaults.step = state.step;
-  defaults.beta1_power = state.beta1_power;
-  defaults.beta2_power = state.beta2_power;
+  curb::capi::copy_state(curb::GroupState{}, defaults);
   return initialise(value, struct_size, "curb_group_state", defaults);
 }
 

@@ -27,6 +27,18 @@ void require_struct(const Struct* value, const std::string& where) {
   }
 }
 
+/// A group's memory, from one API's struct to the other's: their members have the same names.
+template <class From, class To>
+void copy_state(const From& from, To& to) {
+  to.step = from.step;
+  to.beta1_power = from.beta1_power;
+  to.beta2_power = from.beta2_power;
+  to.l1 = from.l1;
+  to.l2 = from.l2;
+  to.group_lasso = from.group_lasso;
+  to.l1_cumulative = from.l1_cumulative;
+}
+
 /// `where` is how the caller names the struct, such as "options.groups[2]".
 Hyperparameters hyperparameters_of(const curb_hyperparameters* value, const std::string& where);
 Modes modes_of(const curb_group* value, const std::string& where);

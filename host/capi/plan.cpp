@@ -32,20 +32,6 @@ void require_structs(const Struct* array, std::size_t count, const char* name, s
   }
 }
 
-curb_group_state from_state(const GroupState& state) {
-  curb_group_state value{};
-  value.struct_size = sizeof value;
-  value.version = CURB_STRUCT_VERSION;
-  value.step = state.step;
-  value.beta1_power = state.beta1_power;
-  value.beta2_power = state.beta2_power;
-  value.l1 = state.l1;
-  value.l2 = state.l2;
-  value.group_lasso = state.group_lasso;
-  value.l1_cumulative = state.l1_cumulative;
-  return value;
-}
-
 curb_tensor_statistics from_statistics(const TensorStatistics& statistics) {
   curb_tensor_statistics value{};
   value.struct_size = sizeof value;
@@ -55,18 +41,6 @@ curb_tensor_statistics from_statistics(const TensorStatistics& statistics) {
   value.clamped_rows = statistics.clamped_rows;
   value.non_finite_rows = statistics.non_finite_rows;
   return value;
-}
-
-GroupState to_state(const curb_group_state& value) {
-  GroupState state;
-  state.step = value.step;
-  state.beta1_power = value.beta1_power;
-  state.beta2_power = value.beta2_power;
-  state.l1 = value.l1;
-  state.l2 = value.l2;
-  state.group_lasso = value.group_lasso;
-  state.l1_cumulative = value.l1_cumulative;
-  return state;
 }
 
 }  // namespace
@@ -147,7 +121,7 @@ curb_status curb_plan_export_state(curb_plan* plan, curb_group_state* states, si
     const Claim claim(plan, HandleState::idle);
     require_structs(states, count, "states", claim.held().group_count, "groups");
     const std::vector<curb::GroupState> exported = claim.plan().export_state(stream_of(stream));
-    std::transform(exported.begin(), exported.end(), states, from_state);
+    for (std::size_t i = 0; i < count; ++i) copy_state(exported[i], states[i]);
   });
 }
 
@@ -157,7 +131,7 @@ curb_status curb_plan_import_state(curb_plan* plan, const curb_group_state* stat
     const Claim claim(plan, HandleState::idle);
     require_structs(states, count, "states", claim.held().group_count, "groups");
     std::vector<curb::GroupState> imported(count);
-    std::transform(states, states + count, imported.begin(), to_state);
+    for (std::size_t i = 0; i < count; ++i) copy_state(states[i], imported[i]);
     claim.plan().import_state(imported, stream_of(stream));
   });
 }

@@ -148,6 +148,23 @@ class CudaExecutor final : public Executor {
     }
   }
 
+  std::string why_unreachable(const void* address) const override {
+    const DeviceScope scope(device_);
+    cudaPointerAttributes found{};
+    check(cudaPointerGetAttributes(&found, address), "asking where an array lies");
+    if (found.type == cudaMemoryTypeUnregistered) {  // of the host, or nobody's
+      int reachable = 0;
+      check(cudaDeviceGetAttribute(&reachable, cudaDevAttrPageableMemoryAccess, device_),
+            "asking what the device can reach");
+      if (reachable == 0) return "is not in memory that a CUDA device can reach";
+    }
+    if (found.type == cudaMemoryTypeDevice && found.device != device_) {
+      return "is in memory of CUDA device " + std::to_string(found.device) +
+             ", and the plan is of " + std::to_string(device_);
+    }
+    return {};
+  }
+
   void bind_gradients(const void* const* gradients, Stream stream) override {
     const DeviceScope scope(device_);
     kernels::launch_bind_gradients(gradients_.data(), gradients, gradients_.size(), stream);

@@ -50,6 +50,8 @@ class HostExecutor final : public Executor {
     if (options.statistics) weight_statistics_.emplace(layout_, threads_);
   }
 
+  std::string why_unreachable(const void*) const override { return {}; }
+
   void bind_gradients(const void* const* gradients, Stream) override {
     std::copy_n(gradients, gradients_.size(), gradients_.begin());
   }

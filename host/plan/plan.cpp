@@ -5,6 +5,7 @@
 
 #include "host/plan/describe.hpp"
 #include "host/plan/executor.hpp"
+#include "host/plan/memory_map.hpp"
 #include "host/plan/validate.hpp"
 
 namespace curb {
@@ -13,12 +14,17 @@ class Plan::Impl {
  public:
   Impl(const Device& device, std::vector<Group> groups, std::vector<Tensor> tensors,
        const PlanOptions& options)
-      : groups_(std::move(groups)), tensors_(std::move(tensors)), options_(options) {
-    plan::validate(groups_, tensors_, options_);
-    for (const Tensor& tensor : tensors_) empty_.push_back(tensor.rows == 0 || tensor.columns == 0);
+      : groups_(std::move(groups)),
+        tensors_(std::move(tensors)),
+        options_(options),
+        memory_(validated()) {
     executor_ = device.kind == Device::Kind::cpu
                     ? plan::make_host_executor(groups_, tensors_, options_, device.threads)
                     : plan::make_cuda_executor(groups_, tensors_, options_, device.index);
+    for (const plan::MemoryMap::Array& array : memory_.arrays()) {
+      const std::string why = executor_->why_unreachable(reinterpret_cast<void*>(array.first));
+      if (!why.empty()) throw Error(memory_.name_of(array) + ": " + why);
+    }
   }
 
   const std::vector<Group>& groups() const { return groups_; }
@@ -28,29 +34,26 @@ class Plan::Impl {
 
   /// `function` is the one that the caller called.
   template <class Pointer>
-  void bind(const std::string& function, const std::vector<Pointer>& gradients, Stream stream) {
+  void bind(const char* function, const std::vector<Pointer>& gradients, Stream stream) {
     const bool writable = std::is_same_v<Pointer, void*>;
     if (writable != options_.zero_gradients) {
-      throw Error(function + (writable
-                                  ? ": the plan does not zero its gradients: bind_gradients"
-                                  : ": the plan zeroes its gradients: bind_writable_gradients"));
+      throw Error(std::string(function) +
+                  (writable ? ": the plan does not zero its gradients: bind_gradients"
+                            : ": the plan zeroes its gradients: bind_writable_gradients"));
     }
     if (gradients.size() != tensors_.size()) {
-      throw Error(function + ": " + std::to_string(gradients.size()) + " gradients for " +
-                  std::to_string(tensors_.size()) + " tensors");
+      throw Error(std::string(function) + ": " + std::to_string(gradients.size()) +
+                  " gradients for " + std::to_string(tensors_.size()) + " tensors");
     }
-    for (std::size_t i = 0; i < gradients.size(); ++i) {
-      if (gradients[i] == nullptr && !empty_[i]) {
-        throw Error(function + ": the gradient of tensor '" + tensors_[i].name + "' is null");
-      }
-    }
+    memory_.check_gradients(function, gradients.data());
+    if (!bound_) require_reachable(function, gradients.data());
     executor_->bind_gradients(gradients.data(), stream);
     bound_ = true;
   }
 
-  void require_statistics(const std::string& function) const {
+  void require_statistics(const char* function) const {
     if (!options_.statistics) {
-      throw Error(function + ": the plan was built without PlanOptions::statistics");
+      throw Error(std::string(function) + ": the plan was built without PlanOptions::statistics");
     }
   }
 
@@ -60,10 +63,27 @@ class Plan::Impl {
   }
 
  private:
+  /// Asking is slow, and gradients in the wrong memory are so from the first: they are asked once.
+  template <class Pointer>
+  void require_reachable(const char* function, const Pointer* gradients) const {
+    for (std::size_t i = 0; i < tensors_.size(); ++i) {
+      if (gradients[i] == nullptr) continue;
+      const std::string why = executor_->why_unreachable(gradients[i]);
+      if (why.empty()) continue;
+      throw Error(std::string(function) + ": the gradient of tensor '" + tensors_[i].name + "' " +
+                  why);
+    }
+  }
+
+  plan::MemoryMap validated() const {
+    plan::validate(groups_, tensors_, options_);
+    return plan::MemoryMap(groups_, tensors_, options_);
+  }
+
   std::vector<Group> groups_;
   std::vector<Tensor> tensors_;
   PlanOptions options_;
-  std::vector<bool> empty_;  // one per tensor
+  plan::MemoryMap memory_;
   std::unique_ptr<plan::Executor> executor_;
   bool bound_ = false;
 };
@@ -126,6 +146,7 @@ void Plan::import_state(const std::vector<GroupState>& state, Stream stream) {
     throw Error("import_state: " + std::to_string(state.size()) + " states for " +
                 std::to_string(impl_->groups().size()) + " groups");
   }
+  for (std::size_t i = 0; i < state.size(); ++i) plan::validate(impl_->groups()[i], state[i]);
   impl_->executor().import_state(state, stream);
 }
 

@@ -7,8 +7,8 @@
 #include <limits>
 #include <string>
 
-#include "host/plan/describe.hpp"
 #include "host/plan/layout.hpp"
+#include "host/plan/memory_map.hpp"
 
 namespace curb::plan {
 namespace {
@@ -22,9 +22,9 @@ using rules::has_metric;
 std::string named(const Group& group) { return "group '" + group.name + "'"; }
 std::string named(const Tensor& tensor) { return "tensor '" + tensor.name + "'"; }
 
-std::string text(float value) {
+std::string text(double value) {
   char buffer[32];
-  std::snprintf(buffer, sizeof buffer, "%g", static_cast<double>(value));
+  std::snprintf(buffer, sizeof buffer, "%g", value);
   return buffer;
 }
 
@@ -52,46 +52,6 @@ void check_modes(const Group& group) {
     refuse(named(group),
            "cumulative L1 is defined for plain SGD only: it keeps count of the steps eta l1, which "
            "momentum and Adam do not take");
-  }
-}
-
-struct Range {
-  const char* first;
-  const char* last;
-  std::string owner;
-};
-
-std::size_t extent(const Tensor& tensor) {
-  if (tensor.rows == 0 || tensor.columns == 0) return 0;
-  const std::int64_t stride =
-      tensor.leading_dimension == 0 ? tensor.columns : tensor.leading_dimension;
-  return static_cast<std::size_t>((tensor.rows - 1) * stride + tensor.columns);
-}
-
-void add_range(const Tensor& tensor, const void* pointer, std::int64_t element_bytes,
-               const char* what, std::vector<Range>& ranges) {
-  const auto element_size = static_cast<std::size_t>(element_bytes);
-  const std::size_t bytes = extent(tensor) * element_size;
-  if (bytes == 0) return;
-  if (pointer == nullptr) refuse(named(tensor), std::string(what) + " is null");
-  if (reinterpret_cast<std::uintptr_t>(pointer) % element_size != 0) {
-    refuse(named(tensor), std::string(what) + " is not aligned to its element type");
-  }
-  const char* first = static_cast<const char*>(pointer);
-  ranges.push_back({first, first + bytes, named(tensor) + " (" + what + ")"});
-}
-
-constexpr const char* kStateNames[] = {"state[0]", "state[1]"};
-
-void add_weights(const Tensor& tensor, std::vector<Range>& ranges) {
-  if (tensor.storage <= Storage::bfloat16_master) {
-    add_range(tensor, tensor.parameter, sizeof(float), "parameter", ranges);
-  }
-  if (tensor.storage != Storage::float32) {
-    add_range(tensor, tensor.bfloat16, sizeof(std::uint16_t), "bfloat16", ranges);
-  }
-  if (tensor.storage == Storage::bfloat16_remainder) {
-    add_range(tensor, tensor.remainder, sizeof(std::uint16_t), "remainder", ranges);
   }
 }
 
@@ -145,16 +105,6 @@ void check_shape(const Tensor& tensor, std::size_t group_count) {
   }
 }
 
-void check_overlaps(std::vector<Range>& ranges) {
-  std::sort(ranges.begin(), ranges.end(),
-            [](const Range& a, const Range& b) { return a.first < b.first; });
-  for (std::size_t i = 1; i < ranges.size(); ++i) {
-    if (ranges[i].first < ranges[i - 1].last) {
-      refuse(ranges[i - 1].owner, "overlaps " + ranges[i].owner);
-    }
-  }
-}
-
 }  // namespace
 
 void validate(const Group& group, const Hyperparameters& h) {
@@ -198,6 +148,24 @@ void validate(const Group& group, const Hyperparameters& h) {
   }
 }
 
+void validate(const Group& group, const GroupState& state) {
+  for (const auto& [field, power] :
+       {std::pair{"beta1_power", state.beta1_power}, {"beta2_power", state.beta2_power}}) {
+    if (!(power >= 0.0 && power <= 1.0)) {
+      refuse(named(group), std::string(field) + " must be in [0, 1], not " + text(power));
+    }
+  }
+  for (const auto& [field, filtered] : {std::pair{"l1", state.l1},
+                                        {"l2", state.l2},
+                                        {"group_lasso", state.group_lasso},
+                                        {"l1_cumulative", state.l1_cumulative}}) {
+    if (!(filtered >= 0.0 && std::isfinite(filtered))) {
+      refuse(named(group), std::string("a filtered ") + field +
+                               " must be finite and not negative, not " + text(filtered));
+    }
+  }
+}
+
 void validate(const std::vector<Group>& groups, const std::vector<Tensor>& tensors,
               const PlanOptions& options) {
   if (!(options.clip_norm > 0.0f)) {
@@ -211,20 +179,12 @@ void validate(const std::vector<Group>& groups, const std::vector<Tensor>& tenso
   if (tensors.size() > std::numeric_limits<std::uint32_t>::max() / 4) {
     throw Error("a plan of more than 2^30 tensors");
   }
-  std::vector<Range> ranges;
   for (const Tensor& tensor : tensors) {
     check_shape(tensor, groups.size());
     const Group& group = groups[tensor.group];
     check_storage(group, tensor);
-    add_weights(tensor, ranges);
-    for (int s = 0; s < state_count(group.modes); ++s) {
-      check_state_type(group, tensor, s);
-      add_range(tensor, tensor.state[s], size_of(tensor.state_type[s]), kStateNames[s], ranges);
-    }
-    if (tensor.ema != nullptr) add_range(tensor, tensor.ema, sizeof(float), "ema", ranges);
-    if (tensor.mask != nullptr) add_range(tensor, tensor.mask, 1, "mask", ranges);
+    for (int s = 0; s < state_count(group.modes); ++s) check_state_type(group, tensor, s);
   }
-  check_overlaps(ranges);
 }
 
 }  // namespace curb::plan

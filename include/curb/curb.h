@@ -264,12 +264,14 @@ CURB_API curb_status curb_plan_create(curb_plan* plan, const curb_plan_options* 
 CURB_API curb_status curb_plan_destroy(curb_plan* plan);
 
 /* One gradient per tensor, in the tensors' order: of its gradient_type, in the parameter's layout,
- * not overlapping what a step writes. Holds for later steps on `stream`. The array is read before
- * the call returns. Refused by a plan that zeroes its gradients. */
+ * overlapping no array of the plan; two gradients may be the same. Holds for later steps on
+ * `stream`. The array is read before the call returns. Refused by a plan that zeroes its gradients.
+ * Whether the device can reach them is asked the first time only. */
 CURB_API curb_status curb_plan_bind_gradients(curb_plan* plan, const void* const* gradients,
                                               size_t count, void* stream);
 
-/* The same of memory that the step may write: for a plan that zeroes its gradients. */
+/* The same of memory that the step may write, so that no two may overlap: for a plan that zeroes
+ * its gradients. */
 CURB_API curb_status curb_plan_bind_writable_gradients(curb_plan* plan, void* const* gradients,
                                                        size_t count, void* stream);
 

@@ -216,12 +216,16 @@ class CURB_API Plan {
   Plan& operator=(Plan&&) noexcept;
 
   /// One gradient per tensor, in the tensors' order: of the tensor's gradient_type, in the
-  /// parameter's layout, neither null nor written by the step. Takes effect for later steps on
-  /// `stream`. Copies nothing from pageable memory, allocates nothing and does not synchronise; may
-  /// be captured. Throws Error in a plan that zeroes its gradients.
+  /// parameter's layout, and overlapping no array of the plan; two gradients may be the same. Takes
+  /// effect for later steps on `stream`. Copies nothing from pageable memory, allocates nothing and
+  /// does not synchronise; may be captured. Throws Error, by name, for a gradient that is null,
+  /// misaligned or overlaps (from its first element to its last, whatever lies between its rows);
+  /// and in a plan that zeroes its gradients. Whether the device can reach them is asked the first
+  /// time only.
   void bind_gradients(const std::vector<const void*>& gradients, Stream stream = nullptr);
 
-  /// The same, of memory that the step may write: for a plan that zeroes its gradients.
+  /// The same, of memory that the step may write, so that no two may overlap: for a plan that
+  /// zeroes its gradients.
   void bind_writable_gradients(const std::vector<void*>& gradients, Stream stream = nullptr);
 
   /// Replaces a group's hyper-parameters for later steps on `stream`; a captured graph of step()
@@ -246,7 +250,8 @@ class CURB_API Plan {
 
   /// Each group's step count and filters; waits for `stream`.
   std::vector<GroupState> export_state(Stream stream = nullptr) const;
-  /// The reverse, in the groups' order; waits for `stream`.
+  /// The reverse, in the groups' order; waits for `stream`. Throws Error for what no step can have
+  /// left behind.
   void import_state(const std::vector<GroupState>& state, Stream stream = nullptr);
 
   StepStatistics statistics(Stream stream = nullptr) const;  ///< waits for `stream`

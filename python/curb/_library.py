@@ -145,17 +145,17 @@ def call(name, *arguments):
 
 
 class Plan:
-    """A curb_plan that is destroyed with this object. Who makes it keeps every tensor alive."""
+    """A curb_plan that is destroyed with this object. Who makes it keeps every tensor alive, and the
+    scalars that the options (members of curb_plan_options) point to."""
 
-    def __init__(self, groups, tensors, device_kind=0, device_index=0):
+    def __init__(self, groups, tensors, **options):
         self._handle = curb_plan()
         self._group_count = len(groups)
         self._gradients = (c_void_p * len(tensors))()
-        options = curb_plan_options(
-            device_kind=device_kind, device_index=device_index,
+        all_options = curb_plan_options(
             groups=(curb_group * len(groups))(*groups), group_count=len(groups),
-            tensors=(curb_tensor * len(tensors))(*tensors), tensor_count=len(tensors))
-        call("curb_plan_create", self._handle, options)
+            tensors=(curb_tensor * len(tensors))(*tensors), tensor_count=len(tensors), **options)
+        call("curb_plan_create", self._handle, all_options)
 
     def __del__(self):
         if any(self._handle.internal):

@@ -173,11 +173,20 @@ class Refusals(unittest.TestCase):
                 ("cumulative", dict(l1_mode="cumulative", momentum=0.9)),
                 ("nesterov", dict(nesterov=True)),
                 ("outgoing", dict(group_lasso_over="outgoing", max_norm=1.0)),
-                ("coupled", dict(weight_decay=0.1, l2_mode="prox"))):
+                ("coupled", dict(weight_decay=0.1, l2_mode="prox")),
+                ("dampening is not offered", dict(dampening=0.5)),
+                ("differentiable is not offered", dict(differentiable=True)),
+                ("momentum_dtype", dict(momentum_dtype="float16")),
+                ("bfloat16 must be", dict(bfloat16="nearest")),
+                ("ema_decay", dict(ema_decay=1.5))):
             with self.subTest(**options), self.assertRaisesRegex(ValueError, message):
                 curb.torch.SGD([p], **options)
-        with self.assertRaises(TypeError):
-            curb.torch.SGD([p], dampening=0.5)
+        for optimizer, options in (("Adam", dict(amsgrad=True)), ("Adagrad", dict(lr_decay=0.1)),
+                                   ("RMSprop", dict(momentum=0.9)), ("RMSprop", dict(centered=True))):
+            with self.assertRaisesRegex(ValueError, "is not offered"):
+                getattr(curb.torch, optimizer)([p], **options)
+        with self.assertRaisesRegex(TypeError, "no option 'l3'"):
+            curb.torch.SGD([p], l3=1.0)
 
     def test_bad_parameters_are_type_errors(self):
         double = torch.nn.Parameter(torch.zeros(2, dtype=torch.float64))

@@ -80,6 +80,7 @@ constexpr std::pair<cudaDeviceAttr, int> kAttributes[] = {
     {cudaDevAttrComputeCapabilityMajor, kMajor},
     {cudaDevAttrComputeCapabilityMinor, kMinor},
     {cudaDevAttrMaxSharedMemoryPerMultiprocessor, kSharedBytesPerMultiprocessor},
+    {cudaDevAttrPageableMemoryAccess, 0},
     {cudaDevAttrMaxSharedMemoryPerBlockOptin, static_cast<int>(kMaxDynamicSharedBytes)},
 };
 

@@ -215,6 +215,19 @@ cudaError_t cudaMemGetInfo(std::size_t* free, std::size_t* total) {
   return cudaSuccess;
 }
 
+cudaError_t cudaPointerGetAttributes(cudaPointerAttributes* attributes, const void* pointer) {
+  const auto* entry = find_allocation(pointer);
+  void* address = const_cast<void*>(pointer);
+  if (entry == nullptr) {
+    *attributes = {cudaMemoryTypeUnregistered, -2, nullptr, address};
+  } else if (entry->second.pinned) {
+    *attributes = {cudaMemoryTypeHost, 0, address, address};
+  } else {
+    *attributes = {cudaMemoryTypeDevice, 0, address, nullptr};
+  }
+  return cudaSuccess;
+}
+
 cudaError_t cudaMemcpy(void* to, const void* from, std::size_t bytes, cudaMemcpyKind kind) {
   if (spoil_captures()) return fail(cudaErrorStreamCaptureImplicit);
   ++mutable_counts().copies;

@@ -58,6 +58,12 @@ TEST(CApiMisuse, CreateNamesWhatIsWrong) {
       {"options.tensors[0].storage: 4", [](Layer& l) { l.tensors[0].storage = 4; }},
       {"options.tensors[0].gradient_type: 3", [](Layer& l) { l.tensors[0].gradient_type = 3; }},
       {"options.tensors[1].state_type[1]: -1", [](Layer& l) { l.tensors[1].state_type[1] = -1; }},
+      {"overlaps found_inf", [](Layer& l) { l.options.found_inf = l.bias.data() + 4; }},
+      {"found_inf is not aligned",
+       [](Layer& l) {
+         l.options.found_inf =
+             reinterpret_cast<float*>(reinterpret_cast<char*>(l.bias_gradient.data()) + 1);
+       }},
       {"options.skip_non_finite: 2", [](Layer& l) { l.options.skip_non_finite = 2; }},
       {"options.zero_gradients: -1", [](Layer& l) { l.options.zero_gradients = -1; }},
       {"clip_norm", [](Layer& l) { l.options.clip_norm = kNaN; }},
@@ -190,6 +196,22 @@ TEST(CApiMisuse, CallsOnAPlanNameTheirArgument) {
   refused(curb_plan_bind_gradients(plan, gradients, 1, nullptr), "count: 1 gradients for a plan");
   refused(curb_plan_bind_gradients(plan, gradients, SIZE_MAX, nullptr), "count: ");
 
+  gradients[1] = layer.weight.data() + 30;
+  refused(curb_plan_bind_gradients(plan, gradients, 2, nullptr),
+          "the gradient of tensor 'bias' overlaps tensor 'weight' (parameter)");
+  gradients[1] = layer.weight_state[1].data() - 4;
+  refused(curb_plan_bind_gradients(plan, gradients, 2, nullptr),
+          "the gradient of tensor 'bias' overlaps tensor 'weight' (state[1])");
+  gradients[1] = reinterpret_cast<const char*>(layer.bias_gradient.data()) + 1;
+  refused(curb_plan_bind_gradients(plan, gradients, 2, nullptr), "tensor 'bias' is not aligned");
+  void* written[2] = {layer.weight_gradient.data(), layer.bias_gradient.data()};
+  refused(curb_plan_bind_writable_gradients(plan, written, 2, nullptr), "does not zero");
+  const float* found_inf = nullptr;
+  refused(curb_plan_found_inf(plan, nullptr), "value: is null");
+  EXPECT_CURB_OK(curb_plan_found_inf(plan, &found_inf));
+  EXPECT_EQ(found_inf, nullptr) << "the plan skips no step";
+  refused(curb_plan_collect_statistics(plan, nullptr), "without PlanOptions::statistics");
+
   curb_hyperparameters h = layer.hyperparameters;
   refused(curb_plan_set_hyperparameters(plan, 0, nullptr, nullptr), "value: is null");
   refused(curb_plan_set_hyperparameters(plan, 1, &h, nullptr), "group index 1");
@@ -206,6 +228,10 @@ TEST(CApiMisuse, CallsOnAPlanNameTheirArgument) {
   states[0].version = 0;
   refused(curb_plan_import_state(plan, states, 1, nullptr), "states[0].version: 0");
 
+  states[0].version = CURB_STRUCT_VERSION;
+  states[0].beta2_power = kNaN;
+  refused(curb_plan_import_state(plan, states, 1, nullptr), "'hidden': beta2_power");
+
   curb_statistics statistics{};
   refused(curb_plan_statistics(plan, nullptr, nullptr), "value: is null");
   refused(curb_plan_statistics(plan, &statistics, nullptr), "value.struct_size: 0");
@@ -213,6 +239,22 @@ TEST(CApiMisuse, CallsOnAPlanNameTheirArgument) {
 
   EXPECT_EQ(layer.weight, Layer().weight);
   layer.take_steps(plan, 1);
+}
+
+TEST(CApiMisuse, GradientsThatAreZeroedMustBeApart) {
+  Layer layer;
+  layer.options.zero_gradients = 1;
+  PlanHandle plan;
+  ASSERT_CURB_OK(curb_plan_create(plan, &layer.options));
+  void* gradients[2] = {layer.weight_gradient.data(), layer.weight_gradient.data() + 34};
+  expect_refused(curb_plan_bind_writable_gradients(plan, gradients, 2, nullptr),
+                 CURB_INVALID_ARGUMENT,
+                 "the gradient of tensor 'weight' overlaps the gradient of tensor 'bias'");
+  EXPECT_EQ(curb_plan_step(plan, nullptr), CURB_INVALID_ARGUMENT) << "nothing is bound";
+  gradients[1] = layer.bias_gradient.data();
+  ASSERT_CURB_OK(curb_plan_bind_writable_gradients(plan, gradients, 2, nullptr));
+  ASSERT_CURB_OK(curb_plan_step(plan, nullptr));
+  EXPECT_EQ(layer.bias_gradient, std::vector<float>(layer.rows));
 }
 
 TEST(CApiMisuse, InitialisingWithAnotherSize) {
