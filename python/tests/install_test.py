@@ -16,7 +16,7 @@ def imports(*modules):
                           capture_output=True, check=False).returncode == 0
 
 
-if not imports("pip", "setuptools") or not (
+if not imports("setuptools", "pip") or not (
         imports("wheel") or imports("setuptools.command.bdist_wheel")):
     print("skipped: no pip, setuptools or wheel here")
     sys.exit(77)
