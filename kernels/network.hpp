@@ -34,6 +34,16 @@ void multiply_by_slope(rules::Activation activation, const float* kept, float* d
 void sum_columns(const float* values, std::int64_t rows, std::int64_t columns, float* sums,
                  Stream stream);
 
+/// Values and where the nearest bfloat16 of each goes.
+struct RoundedCopy {
+  const float* from = nullptr;
+  std::uint16_t* to = nullptr;
+  std::int64_t count = 0;
+};
+
+/// Both in one launch.
+void round_to_bfloat16(const RoundedCopy& first, const RoundedCopy& second, Stream stream);
+
 /// The outputs of a batch and what they should have been: labels, each in [0, outputs), or targets
 /// in the outputs' own shape; the other is null.
 struct LossRows {

@@ -55,6 +55,14 @@ enum class Loss : std::uint8_t {
   mse,                    ///< |target - output|^2 / outputs, as in PyTorch
 };
 
+/// How the factors of matrix products are rounded before they are multiplied. Sums are in fp32, as
+/// is everything else, the weights too.
+enum class Precision : std::uint8_t {
+  fp32,  ///< not at all
+  tf32,  ///< to 11 bits
+  bf16,  ///< to bfloat16: 8 bits
+};
+
 /// What changes from step to step, in device memory, so that a replayed step moves on by itself.
 struct Clock {
   std::uint64_t step = 0;      ///< steps since the run began: names what is drawn at random
@@ -82,6 +90,10 @@ struct DenseForward {
   Activation activation = Activation::identity;
   float* output = nullptr;          ///< [rows, fan_out]
   float* pre_activation = nullptr;  ///< [rows, fan_out]; written where needs_pre_activation
+  /// Backend::dense_notes_bytes, aligned to 256 bytes: where the forward pass leaves what suits the
+  /// device for the backward passes of the same rows. Null where no backward pass follows and the
+  /// precision is fp32 or tf32.
+  void* notes = nullptr;
 };
 
 /// weight_gradient = delta^T input, bias_gradient = the column sums of delta; both overwrite.
@@ -93,6 +105,7 @@ struct DenseBackwardWeights {
   const float* input = nullptr;      ///< [rows, fan_in]: what the layer saw
   float* weight_gradient = nullptr;  ///< [fan_out, fan_in]
   float* bias_gradient = nullptr;    ///< [fan_out]
+  void* notes = nullptr;             ///< of the forward pass
 };
 
 /// input_delta = (delta weight) * activation'(kept): the delta of the pre-activations of the layer
@@ -106,6 +119,10 @@ struct DenseBackwardInput {
   Activation activation = Activation::identity;
   const float* kept = nullptr;   ///< [rows, fan_in]: see ActivationBackward; not for identity
   float* input_delta = nullptr;  ///< [rows, fan_in]
+  /// Of the forward passes of this layer, which dense_backward_weights has come after, and of the
+  /// layer below.
+  void* notes = nullptr;
+  const void* notes_below = nullptr;
 };
 
 /// delta *= activation'(kept)
@@ -203,6 +220,9 @@ class Backend {
   /// Sets bytes to zero.
   virtual void clear(void* memory, std::size_t bytes) = 0;
 
+  /// The size of the notes that are kept between the passes of a layer with these rows, fan_in,
+  /// fan_out and activation; not less for more rows.
+  virtual std::size_t dense_notes_bytes(const DenseForward& layer) const = 0;
   virtual void dense_forward(const DenseForward& layer) = 0;
   virtual void dense_backward_weights(const DenseBackwardWeights& layer) = 0;
   virtual void dense_backward_input(const DenseBackwardInput& layer) = 0;
@@ -218,7 +238,8 @@ class Backend {
 
   /// Records what `operations` asks of this backend, and of plans on its stream. It may be called
   /// now, later, once or at every replay: it must always ask for the same. Nothing of it has taken
-  /// effect when this returns.
+  /// effect when this returns. May wait, and try on memory of its own how the device does this
+  /// best.
   virtual std::unique_ptr<Recording> record(std::function<void()> operations) = 0;
 
   /// What was chosen for this device while the program ran (algorithms of matrix products): a text

@@ -56,6 +56,8 @@ class CpuBackend final : public Backend {
     if (bytes > 0) std::memset(memory, 0, bytes);
   }
 
+  std::size_t dense_notes_bytes(const DenseForward&) const override { return 0; }
+
   void dense_forward(const DenseForward& layer) override {
     if (layer.rows == 0) return;
     product_.multiply({false, true, layer.rows, layer.fan_out, layer.fan_in}, layer.input,

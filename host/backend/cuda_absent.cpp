@@ -16,6 +16,6 @@ std::vector<std::string> cuda_devices(std::string& why) {
   return {};
 }
 
-std::unique_ptr<Backend> make_cuda_backend(int) { throw std::runtime_error(kReason); }
+std::unique_ptr<Backend> make_cuda_backend(int, Precision) { throw std::runtime_error(kReason); }
 
 }  // namespace curb::backend

@@ -13,7 +13,8 @@
 #include <stdexcept>
 #include <utility>
 
-#include "host/backend/cuda_matrix_product.hpp"
+#include "host/backend/cuda_dense.hpp"
+#include "host/backend/cuda_graph.hpp"
 #include "kernels/launch.cuh"
 #include "kernels/network.hpp"
 
@@ -25,70 +26,26 @@ using kernels::check;
 /// The current device is a property of the calling thread, and others may have changed it.
 void select(int device) { check(cudaSetDevice(device), "selecting the device"); }
 
-class CudaStream {
- public:
-  CudaStream() {
-    check(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking), "creating a stream");
-  }
-  ~CudaStream() { cudaStreamDestroy(stream_); }
-  CudaStream(const CudaStream&) = delete;
-  CudaStream& operator=(const CudaStream&) = delete;
-
-  cudaStream_t get() const { return stream_; }
-
- private:
-  cudaStream_t stream_ = nullptr;
-};
-
 class CudaRecording final : public Recording {
  public:
   /// Takes over `graph`.
   CudaRecording(int device, cudaStream_t stream, cudaGraph_t graph)
-      : device_(device), stream_(stream) {
-    const cudaError_t error = cudaGraphInstantiate(&executable_, graph, 0);
-    cudaGraphDestroy(graph);
-    check(error, "making a recording ready");
-  }
+      : device_(device), stream_(stream), graph_(std::make_unique<CudaGraph>(graph)) {}
   ~CudaRecording() override {
-    if (cudaSetDevice(device_) == cudaSuccess) cudaGraphExecDestroy(executable_);
+    if (cudaSetDevice(device_) == cudaSuccess) graph_.reset();
   }
   CudaRecording(const CudaRecording&) = delete;
   CudaRecording& operator=(const CudaRecording&) = delete;
 
   void replay() override {
     select(device_);
-    check(cudaGraphLaunch(executable_, stream_), "replaying a recording");
+    graph_->launch(stream_);
   }
 
  private:
   int device_;
   cudaStream_t stream_;
-  cudaGraphExec_t executable_ = nullptr;
-};
-
-/// Captures what is put on a stream in its lifetime. Relaxed: the first launch of a kernel loads
-/// its code, which a stricter mode forbids some versions of CUDA in the middle of a capture.
-class Capture {
- public:
-  explicit Capture(cudaStream_t stream) : stream_(stream) {
-    check(cudaStreamBeginCapture(stream, cudaStreamCaptureModeRelaxed), "beginning to record");
-  }
-  ~Capture() {
-    if (stream_ == nullptr) return;
-    cudaGraph_t graph = nullptr;
-    if (cudaStreamEndCapture(stream_, &graph) == cudaSuccess) cudaGraphDestroy(graph);
-  }
-  Capture(const Capture&) = delete;
-  Capture& operator=(const Capture&) = delete;
-
-  cudaGraph_t end() {
-    cudaGraph_t graph = nullptr;
-    check(cudaStreamEndCapture(std::exchange(stream_, nullptr), &graph), "recording");
-    return graph;
-  }
-
- private:
-  cudaStream_t stream_;  ///< null: ended
+  std::unique_ptr<CudaGraph> graph_;
 };
 
 std::string describe(int device) {
@@ -108,7 +65,7 @@ std::size_t bytes_of(std::int64_t values) {
 class CudaBackend final : public Backend {
  public:
   /// `device` must be current.
-  explicit CudaBackend(int device) : device_(device) {
+  CudaBackend(int device, Precision precision) : device_(device), dense_(precision) {
     // The first launch tells whether this program has code for this device. Zero stays zero.
     kernels::sum_columns(nullptr, 0, 1, reinterpret_cast<float*>(scratch_.data()), stream());
     CudaBackend::synchronize();
@@ -155,43 +112,30 @@ class CudaBackend final : public Backend {
     check(cudaMemsetAsync(memory, 0, bytes, stream()), "clearing device memory");
   }
 
+  std::size_t dense_notes_bytes(const DenseForward& layer) const override {
+    return dense_.notes_bytes(layer);
+  }
+
   void dense_forward(const DenseForward& layer) override {
     if (layer.rows == 0) return;
     select(device_);
-    product_.multiply({.shape = {false, true, layer.rows, layer.fan_out, layer.fan_in},
-                       .a = layer.input,
-                       .b = layer.weight,
-                       .c = layer.output},
-                      stream());
-    kernels::add_bias_and_activate(
-        layer.activation, layer.bias, layer.rows, layer.fan_out, layer.output,
-        needs_pre_activation(layer.activation) ? layer.pre_activation : nullptr, stream());
+    dense_.forward(layer, stream());
   }
 
   void dense_backward_weights(const DenseBackwardWeights& layer) override {
     select(device_);
     if (layer.rows == 0) {
       clear(layer.weight_gradient, bytes_of(layer.fan_out * layer.fan_in));
+      clear(layer.bias_gradient, bytes_of(layer.fan_out));
     } else {
-      product_.multiply({.shape = {true, false, layer.fan_out, layer.fan_in, layer.rows},
-                         .a = layer.delta,
-                         .b = layer.input,
-                         .c = layer.weight_gradient},
-                        stream());
+      dense_.backward_weights(layer, stream());
     }
-    kernels::sum_columns(layer.delta, layer.rows, layer.fan_out, layer.bias_gradient, stream());
   }
 
   void dense_backward_input(const DenseBackwardInput& layer) override {
     if (layer.rows == 0) return;
     select(device_);
-    product_.multiply({.shape = {false, false, layer.rows, layer.fan_in, layer.fan_out},
-                       .a = layer.delta,
-                       .b = layer.weight,
-                       .c = layer.input_delta},
-                      stream());
-    kernels::multiply_by_slope(layer.activation, layer.kept, layer.input_delta,
-                               layer.rows * layer.fan_in, stream());
+    dense_.backward_input(layer, stream());
   }
 
   void activation_backward(const ActivationBackward& layer) override {
@@ -247,18 +191,25 @@ class CudaBackend final : public Backend {
     check(cudaStreamSynchronize(stream()), "waiting for the device");
   }
 
+  /// What the first capture asks for in products that were never tried is tried after it, since a
+  /// stream that captures does nothing; the second capture then has what was found.
   std::unique_ptr<Recording> record(std::function<void()> operations) override {
     select(device_);
-    Capture capture(stream());
-    operations();
-    return std::make_unique<CudaRecording>(device_, stream(), capture.end());
+    dense_.watch();
+    cudaGraph_t graph = capture(operations);
+    if (dense_.unwatch()) {
+      cudaGraphDestroy(graph);
+      dense_.tune(stream());
+      graph = capture(operations);
+    }
+    return std::make_unique<CudaRecording>(device_, stream(), graph);
   }
 
   /// Its first line says where it holds.
   std::string tuning() const override {
     std::ostringstream out;
     out << description() << '\n';
-    product_.write(out);
+    dense_.write(out);
     out << kTuningEnd;
     return out.str();
   }
@@ -272,10 +223,16 @@ class CudaBackend final : public Backend {
                                   description() + "\"");
     }
     if (!tuning.ends_with(kTuningEnd)) throw std::invalid_argument("it is damaged");
-    product_.read(in);
+    dense_.read(in);
   }
 
  private:
+  cudaGraph_t capture(const std::function<void()>& operations) {
+    CudaCapture capture(stream());
+    operations();
+    return capture.end();
+  }
+
   void transfer(const void* from, void* to, std::size_t bytes, cudaMemcpyKind kind,
                 const char* what) {
     if (bytes == 0) return;
@@ -289,7 +246,7 @@ class CudaBackend final : public Backend {
 
   int device_;
   CudaStream stream_;
-  CudaMatrixProduct product_;
+  CudaDense dense_;
   Buffer<kernels::LossScratch> scratch_{*this, 1};
 };
 
@@ -309,9 +266,9 @@ std::vector<std::string> cuda_devices(std::string& why) {
   return devices;
 }
 
-std::unique_ptr<Backend> make_cuda_backend(int index) {
+std::unique_ptr<Backend> make_cuda_backend(int index, Precision precision) {
   select(index);
-  return std::make_unique<CudaBackend>(index);
+  return std::make_unique<CudaBackend>(index, precision);
 }
 
 }  // namespace curb::backend

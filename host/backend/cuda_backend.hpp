@@ -11,6 +11,6 @@ namespace curb::backend {
 
 /// Opens device `index`. Throws std::runtime_error, which says why, where it is not to be had or
 /// this program has no code for it.
-std::unique_ptr<Backend> make_cuda_backend(int index);
+std::unique_ptr<Backend> make_cuda_backend(int index, Precision precision = Precision::fp32);
 
 }  // namespace curb::backend

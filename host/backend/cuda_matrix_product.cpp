@@ -43,6 +43,10 @@ void set(cublasLtMatmulPreference_t preference, cublasLtMatmulPreferenceAttribut
         "cublasLtMatmulPreferenceSetAttribute");
 }
 
+cublasComputeType_t compute_type(Precision precision) {
+  return precision == Precision::tf32 ? CUBLAS_COMPUTE_32F_FAST_TF32 : CUBLAS_COMPUTE_32F;
+}
+
 cublasLtEpilogue_t native(Epilogue epilogue) {
   switch (epilogue) {
     case Epilogue::none:
@@ -118,7 +122,7 @@ std::istream& operator>>(std::istream& in, ProductKey& key) {
   return in;
 }
 
-CudaMatrixProduct::CudaMatrixProduct() {
+CudaMatrixProduct::CudaMatrixProduct(Precision precision) : precision_(precision) {
   cublasLtHandle_t context = nullptr;
   check(cublasLtCreate(&context), "cublasLtCreate");
   context_.reset(context);
@@ -135,9 +139,10 @@ std::string CudaMatrixProduct::library() {
 }
 
 /// The layout of a row-major matrix [rows, columns].
-CudaMatrixProduct::Layout CudaMatrixProduct::make_layout(std::int64_t rows, std::int64_t columns) {
+CudaMatrixProduct::Layout CudaMatrixProduct::make_layout(cudaDataType type, std::int64_t rows,
+                                                         std::int64_t columns) {
   cublasLtMatrixLayout_t layout = nullptr;
-  check(cublasLtMatrixLayoutCreate(&layout, CUDA_R_32F, static_cast<std::uint64_t>(columns),
+  check(cublasLtMatrixLayoutCreate(&layout, type, static_cast<std::uint64_t>(columns),
                                    static_cast<std::uint64_t>(rows), columns),
         "cublasLtMatrixLayoutCreate");
   return Layout(layout);
@@ -150,12 +155,15 @@ const CudaMatrixProduct::Prepared& CudaMatrixProduct::prepare(const CudaProduct&
   if (found == prepared_.end()) {
     const ProductShape& shape = product.shape;
     cublasLtMatmulDesc_t operation = nullptr;
-    check(cublasLtMatmulDescCreate(&operation, CUBLAS_COMPUTE_32F, CUDA_R_32F),
+    check(cublasLtMatmulDescCreate(&operation, compute_type(precision_), CUDA_R_32F),
           "cublasLtMatmulDescCreate");
-    Prepared made{Operation(operation),
-                  shape.transpose_a ? make_layout(shape.k, shape.m) : make_layout(shape.m, shape.k),
-                  shape.transpose_b ? make_layout(shape.n, shape.k) : make_layout(shape.k, shape.n),
-                  make_layout(shape.m, shape.n)};
+    const auto factor = [this](bool transposed, std::int64_t rows, std::int64_t columns) {
+      const cudaDataType type = precision_ == Precision::bf16 ? CUDA_R_16BF : CUDA_R_32F;
+      return make_layout(type, transposed ? columns : rows, transposed ? rows : columns);
+    };
+    Prepared made{Operation(operation), factor(shape.transpose_a, shape.m, shape.k),
+                  factor(shape.transpose_b, shape.k, shape.n),
+                  make_layout(CUDA_R_32F, shape.m, shape.n)};
     const auto transposed = [](bool is) { return is ? CUBLAS_OP_T : CUBLAS_OP_N; };
     set(operation, CUBLASLT_MATMUL_DESC_TRANSA, transposed(shape.transpose_b));
     set(operation, CUBLASLT_MATMUL_DESC_TRANSB, transposed(shape.transpose_a));

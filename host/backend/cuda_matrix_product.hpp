@@ -1,7 +1,6 @@
 // Copyright 2026 The curb authors. SPDX-License-Identifier: Apache-2.0
 // Matrix products by cuBLASLt, with what it can do to a product before it is stored, its epilogues.
-// In fp32 throughout unless another precision is asked for: TF32, which rounds the factors to 11
-// bits, is off.
+// In fp32 throughout unless another precision is asked for: TF32 is off then.
 #pragma once
 
 #include <cublasLt.h>
@@ -17,6 +16,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "host/backend/backend.hpp"
 #include "host/backend/matrix_product.hpp"
 
 namespace curb::backend {
@@ -35,7 +35,7 @@ inline constexpr int kEpilogues = 6;
 struct CudaProduct {
   ProductShape shape;
   Epilogue epilogue = Epilogue::none;
-  const void* a = nullptr;
+  const void* a = nullptr;  ///< of float or, with Precision::bf16, of bfloat16; likewise B
   const void* b = nullptr;
   float* c = nullptr;
   const float* bias = nullptr;     ///< [n]
@@ -64,7 +64,7 @@ class CudaMatrixProduct {
   using Algorithm = cublasLtMatmulAlgo_t;
 
   /// Of the current device, where it allocates the workspace of all products.
-  CudaMatrixProduct();
+  explicit CudaMatrixProduct(Precision precision);
   ~CudaMatrixProduct();
   CudaMatrixProduct(const CudaMatrixProduct&) = delete;
   CudaMatrixProduct& operator=(const CudaMatrixProduct&) = delete;
@@ -113,9 +113,10 @@ class CudaMatrixProduct {
     Layout c;
   };
 
-  static Layout make_layout(std::int64_t rows, std::int64_t columns);
+  static Layout make_layout(cudaDataType type, std::int64_t rows, std::int64_t columns);
   const Prepared& prepare(const CudaProduct& product);
 
+  Precision precision_;
   Context context_;
   void* workspace_ = nullptr;
   std::map<ProductKey, Prepared> prepared_;

@@ -44,6 +44,11 @@ Network::Network(backend::Backend& backend, NetworkDescription description, std:
       memory.pre_activation = Buffer<float>(backend, size);
     }
     if (layer.dropout > 0.0f) memory.dropped = Buffer<float>(backend, size);
+    memory.notes =
+        Buffer<std::byte>(backend, backend.dense_notes_bytes({.rows = max_rows,
+                                                              .fan_in = layer.fan_in,
+                                                              .fan_out = layer.fan_out,
+                                                              .activation = layer.activation}));
   }
 }
 
@@ -138,7 +143,8 @@ void Network::forward(const float* input, std::int64_t rows, const Clock* clock)
                             .bias = parameter(layout_.bias(i)),
                             .activation = layer.activation,
                             .output = memory.output.data(),
-                            .pre_activation = memory.pre_activation.data()});
+                            .pre_activation = memory.pre_activation.data(),
+                            .notes = memory.notes.data()});
     x = memory.output.data();
     if (clock != nullptr && layer.dropout > 0.0f) {
       drop(i, x, memory.dropped.data(), rows, clock);
@@ -161,7 +167,8 @@ void Network::backward(const float* input, std::int64_t rows, const Clock* clock
                                      .delta = layers_[i].delta.data(),
                                      .input = seen(i, input),
                                      .weight_gradient = gradient(layout_.weight(i)),
-                                     .bias_gradient = gradient(layout_.bias(i))});
+                                     .bias_gradient = gradient(layout_.bias(i)),
+                                     .notes = layers_[i].notes.data()});
     if (i == 0) break;
     const LayerDescription& below = description_.layers[i - 1];
     float* delta_below = layers_[i - 1].delta.data();
@@ -172,7 +179,9 @@ void Network::backward(const float* input, std::int64_t rows, const Clock* clock
                                    .weight = parameter(layout_.weight(i)),
                                    .activation = below.activation,
                                    .kept = kept(i - 1),
-                                   .input_delta = delta_below});
+                                   .input_delta = delta_below,
+                                   .notes = layers_[i].notes.data(),
+                                   .notes_below = layers_[i - 1].notes.data()});
     if (below.dropout > 0.0f) drop(i - 1, delta_below, delta_below, rows, clock);
   }
 }

@@ -2,6 +2,7 @@
 // A dense network on a device: its parameters, its gradients, and the passes that connect them.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -65,6 +66,7 @@ class Network {
     backend::Buffer<float> pre_activation;  ///< where the activation needs it
     backend::Buffer<float> dropped;         ///< the output after dropout, where there is dropout
     backend::Buffer<float> delta;           ///< the gradient of the pre-activations
+    backend::Buffer<std::byte> notes;       ///< the backend's own, from pass to pass
   };
 
   void check_rows(std::int64_t rows) const;

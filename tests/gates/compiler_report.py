@@ -59,6 +59,7 @@ REGISTERS = {
     "write_pointers": 64,
     # Of a network, 256 threads each: with at most 64 registers four blocks fit.
     "activate_with_bias": 64,
+    "round_values": 64,
     "scale_by_slope": 64,
     "drop_elements": 64,
     "add_noise": 64,

@@ -24,6 +24,7 @@ void run(const std::vector<CUgraph_st::Node>& nodes) {
     const std::size_t next = able[deferred_choice(able.size())];
     done[next] = true;
     mutable_counts().graph_kernels += nodes[next].work == Work::kernel;
+    tick();
     nodes[next].run();
   }
 }

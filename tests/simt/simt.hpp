@@ -9,8 +9,10 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <string>
+#include <vector>
 
 namespace simt {
 
@@ -54,6 +56,20 @@ class DeferredStreams {
   ~DeferredStreams() noexcept(false);  // a queued kernel may break a rule
   DeferredStreams(const DeferredStreams&) = delete;
   DeferredStreams& operator=(const DeferredStreams&) = delete;
+};
+
+// The time between two events is a microsecond for each operation of the device, kernels of graphs
+// included, so that what is chosen by times is chosen alike every time. In the lifetime of this,
+// cudaEventElapsedTime gives `milliseconds` instead, one after the other, and the last for ever.
+class ToldTimes {
+ public:
+  explicit ToldTimes(const std::vector<float>& milliseconds);
+  ~ToldTimes();
+  ToldTimes(const ToldTimes&) = delete;
+  ToldTimes& operator=(const ToldTimes&) = delete;
+
+ private:
+  std::deque<float> times_;
 };
 
 // What the program asked of the runtime since the last reset.

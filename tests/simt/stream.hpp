@@ -49,6 +49,9 @@ struct CUstream_st {
 
 namespace simt {
 
+// An operation happens: the device's clock goes on by a microsecond.
+void tick();
+
 CUstream_st& null_stream();
 CUstream_st& stream_of(cudaStream_t stream);
 std::vector<CUstream_st*>& streams();  // every one, the null stream first

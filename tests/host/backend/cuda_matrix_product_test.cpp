@@ -58,7 +58,7 @@ void expect_product(CudaMatrixProduct& product, const ProductShape& shape,
 
 TEST(CudaMatrixProduct, MultipliesAsItIsAsked) {
   on_every_order([] {
-    CudaMatrixProduct product;
+    CudaMatrixProduct product(backend::Precision::fp32);
     for (const bool transpose_a : {false, true}) {
       for (const bool transpose_b : {false, true}) {
         expect_product(product, {transpose_a, transpose_b, 1, 1, 1}, {0, 0, 0});

@@ -19,9 +19,11 @@ class SmallTraining {
   static constexpr std::int64_t kBatch = 8;
   static constexpr int kStepsPerEpoch = 5;
 
-  explicit SmallTraining(backend::Backend& on)
+  explicit SmallTraining(backend::Backend& on,
+                         backend::Activation first = backend::Activation::tanh,
+                         backend::Activation second = backend::Activation::gelu)
       : data_(on, dataset()),
-        network_(on, description(), kBatch, kSeed),
+        network_(on, description(first, second), kBatch, kSeed),
         updates_(train::make_updates(on, network_, std::vector<train::UpdateSettings>(3, update()),
                                      train::Optimizer::momentum)),
         steps_(on, network_, updates_.plan, data_, kBatch, kSeed) {
@@ -51,9 +53,9 @@ class SmallTraining {
     return data;
   }
 
-  static nn::NetworkDescription description() {
-    return {.layers = {{12, 16, backend::Activation::tanh, 0.3f},
-                       {16, 8, backend::Activation::gelu, 0.2f},
+  static nn::NetworkDescription description(backend::Activation first, backend::Activation second) {
+    return {.layers = {{12, 16, first, 0.3f},
+                       {16, 8, second, 0.2f},
                        {8, 4, backend::Activation::identity}},
             .loss = backend::Loss::softmax_cross_entropy,
             .input_noise = 0.1f,
