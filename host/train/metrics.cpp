@@ -64,6 +64,7 @@ nlohmann::ordered_json to_json(const EpochMetrics& metrics) {
                               {"learning_rate", metrics.learning_rate},
                               {"data_loss", metrics.data_loss},
                               {"penalty", metrics.penalty}};
+  if (metrics.gradient_norm) json["gradient_norm"] = *metrics.gradient_norm;
   if (metrics.residual) json["residual"] = *metrics.residual;
   if (metrics.validation) add_to(json, "validation", *metrics.validation);
   if (metrics.test) add_to(json, "test", *metrics.test);

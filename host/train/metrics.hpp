@@ -41,6 +41,8 @@ struct EpochMetrics {
   /// the update that it led to.
   double data_loss = 0.0;
   double penalty = 0.0;  ///< at the end of the epoch, with the coefficients of the last update
+  /// Of the last update's data loss, before clipping; where it is clipped.
+  std::optional<double> gradient_norm;
   std::optional<double> residual;  ///< relative to the first one; with a tolerance only
   std::optional<Evaluation> validation;
   std::optional<Evaluation> test;

@@ -41,11 +41,11 @@ inline constexpr Named<nn::Initialiser> kInitialisers[] = {{"xavier", nn::Initia
                                                            {"nielsen", nn::Initialiser::nielsen},
                                                            {"normal", nn::Initialiser::normal}};
 
-inline constexpr Named<Optimizer> kOptimizers[] = {{"sgd", Optimizer::sgd},
-                                                   {"momentum", Optimizer::momentum},
-                                                   {"nesterov", Optimizer::nesterov},
-                                                   {"adam", Optimizer::adam},
-                                                   {"adamw", Optimizer::adamw}};
+inline constexpr Named<Optimizer> kOptimizers[] = {
+    {"sgd", Optimizer::sgd},           {"momentum", Optimizer::momentum},
+    {"nesterov", Optimizer::nesterov}, {"adagrad", Optimizer::adagrad},
+    {"rmsprop", Optimizer::rmsprop},   {"adam", Optimizer::adam},
+    {"adamw", Optimizer::adamw}};
 
 inline constexpr Named<L1Mode> kL1Modes[] = {
     {"prox", L1Mode::prox}, {"sign", L1Mode::sign}, {"cumulative", L1Mode::cumulative}};

@@ -22,6 +22,10 @@ OptimizerKind kind_of(Optimizer optimizer) {
       return OptimizerKind::momentum;
     case Optimizer::nesterov:
       return OptimizerKind::nesterov;
+    case Optimizer::adagrad:
+      return OptimizerKind::adagrad;
+    case Optimizer::rmsprop:
+      return OptimizerKind::rmsprop;
     case Optimizer::adam:
     case Optimizer::adamw:
       break;
@@ -59,7 +63,8 @@ nn::NetworkDescription describe_network(const Settings& settings, const data::Sc
 }
 
 Updates make_updates(backend::Backend& backend, nn::Network& network,
-                     const std::vector<UpdateSettings>& layers, Optimizer optimizer) {
+                     const std::vector<UpdateSettings>& layers, Optimizer optimizer,
+                     const PlanOptions& options) {
   std::vector<Group> groups;
   int states = 0;
   for (std::size_t layer = 0; layer < layers.size(); ++layer) {
@@ -84,7 +89,7 @@ Updates make_updates(backend::Backend& backend, nn::Network& network,
     }
     gradients.push_back(network.gradients().data() + place.offset);
   }
-  Plan plan(backend.device(), std::move(groups), std::move(tensors));
+  Plan plan(backend.device(), std::move(groups), std::move(tensors), options);
   plan.bind_gradients(gradients, backend.stream());
   return {std::move(state), std::move(plan)};
 }

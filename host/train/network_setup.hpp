@@ -26,7 +26,8 @@ struct Updates {
 /// One group per layer; the biases are free of every penalty. The gradients are the network's, and
 /// bound. The network must outlive the plan.
 Updates make_updates(backend::Backend& backend, nn::Network& network,
-                     const std::vector<UpdateSettings>& layers, Optimizer optimizer);
+                     const std::vector<UpdateSettings>& layers, Optimizer optimizer,
+                     const PlanOptions& options = {});
 
 /// The weights of a layer within an arena, of parameters or of gradients.
 WeightMatrix weights_of(const nn::ParameterLayout& layout, std::span<const float> arena,

@@ -14,6 +14,7 @@ using makers::choice;
 using makers::kAsToml;
 using makers::kBelowOne;
 using makers::kNotNegative;
+using makers::kRadius;
 using makers::make;
 using makers::number;
 using makers::on_or_off;
@@ -155,6 +156,9 @@ std::vector<Setting<Settings>> make_run_settings() {
       initialisation(),
 
       choice<Settings>("optimizer", kOptimizers, "", CURB_MEMBER(optimizer)),
+      number<Settings>("clip_norm", kRadius,
+                       "shorten the gradient of the data loss to this norm where it is longer",
+                       CURB_MEMBER(clip_norm)),
       dropout(),
       number<Settings>("input_noise", kNotNegative, "deviation of Gaussian noise on the features",
                        CURB_MEMBER(input_noise)),

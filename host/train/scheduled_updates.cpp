@@ -26,7 +26,10 @@ const std::vector<ScheduledSetting>& scheduled_settings() {
 Hyperparameters hyperparameters_of(const UpdateSettings& update) {
   Hyperparameters h;
   h.learning_rate = *update.learning_rate;
-  if (update.momentum) h.momentum = *update.momentum;
+  h.momentum = update.momentum.value_or(h.momentum);
+  h.beta1 = update.beta1.value_or(h.beta1);
+  h.beta2 = update.beta2.value_or(h.beta2);
+  h.epsilon = update.epsilon.value_or(h.epsilon);
   h.l1 = update.l1;
   h.l2 = update.l2;
   h.weight_decay = *update.weight_decay;

@@ -9,30 +9,13 @@
 #include "host/train/names.hpp"
 #include "host/train/scheduled_updates.hpp"
 #include "host/train/toml.hpp"
+#include "host/train/update_defaults.hpp"
 
 namespace curb::train {
 namespace {
 
 using backend::Loss;
 using data::Task;
-
-bool has_momentum(Optimizer optimizer) {
-  return optimizer == Optimizer::momentum || optimizer == Optimizer::nesterov;
-}
-
-float usual_learning_rate(Optimizer optimizer) {
-  switch (optimizer) {
-    case Optimizer::sgd:
-      return 0.1f;
-    case Optimizer::momentum:
-    case Optimizer::nesterov:
-      return 0.05f;
-    case Optimizer::adam:
-    case Optimizer::adamw:
-      break;
-  }
-  return 0.001f;
-}
 
 Loss usual_loss(Task task) {
   switch (task) {
@@ -73,32 +56,6 @@ const Setting<UpdateSettings>& find_update_setting(const std::string& name) {
   }
   throw SettingError(
       "layer", "no layer has a setting " + data::in_quotes(name) + data::did_you_mean(name, names));
-}
-
-void resolve(UpdateSettings& update, Optimizer optimizer) {
-  if (!update.learning_rate) update.learning_rate = usual_learning_rate(optimizer);
-  if (has_momentum(optimizer)) {
-    if (!update.momentum) update.momentum = 0.9f;
-  } else if (update.momentum || !update.momentum_schedule.is_constant()) {
-    throw SettingError("momentum", std::string(name_of(kOptimizers, optimizer)) +
-                                       " has none; choose the optimizer momentum or nesterov");
-  }
-  if (!update.weight_decay) update.weight_decay = optimizer == Optimizer::adamw ? 0.01f : 0.0f;
-  if (largest(update.weight_decay_schedule, *update.weight_decay) *
-          largest(update.learning_rate_schedule, *update.learning_rate) >
-      1.0) {
-    throw SettingError("weight_decay", "times the learning rate must not exceed 1");
-  }
-  if (update.l1_mode == L1Mode::cumulative && optimizer != Optimizer::sgd) {
-    throw SettingError("l1_mode",
-                       "cumulative is defined for plain SGD only; choose the optimizer sgd");
-  }
-  if (update.group_lasso > 0.0f && update.group_lasso_over == GroupLassoOver::outgoing &&
-      update.max_norm < rules::kInfinity) {
-    throw SettingError("group_lasso_over",
-                       "outgoing excludes max_norm: they act on vectors that cross, for which no "
-                       "exact sequence of the two exists");
-  }
 }
 
 /// Refuses a schedule of what is off in every layer.

@@ -20,7 +20,7 @@
 
 namespace curb::train {
 
-enum class Optimizer : std::uint8_t { sgd, momentum, nesterov, adam, adamw };
+enum class Optimizer : std::uint8_t { sgd, momentum, nesterov, adagrad, rmsprop, adam, adamw };
 
 /// A value out of range, an unknown name, or settings that exclude each other. The program exits
 /// with code 2.
@@ -46,6 +46,9 @@ class SettingError : public std::runtime_error {
 struct UpdateSettings {
   std::optional<float> learning_rate;  ///< absent: the optimiser's usual one
   std::optional<float> momentum;       ///< absent: 0.9 where the optimiser has one
+  std::optional<float> beta1;          ///< likewise absent: what is usual, and where there is none
+  std::optional<float> beta2;
+  std::optional<float> epsilon;
   float l1 = 0.0f;
   L1Mode l1_mode = L1Mode::prox;
   float l2 = 0.0f;
@@ -83,6 +86,7 @@ struct Settings {
   std::optional<nn::Initialisation> initialisation;  ///< absent: the activation's usual one
 
   Optimizer optimizer = Optimizer::momentum;
+  float clip_norm = rules::kInfinity;  ///< of the data gradient of all layers together
   UpdateSettings update;
   std::vector<LayerOverride> layers;
 

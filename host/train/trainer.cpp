@@ -98,7 +98,8 @@ Run::Run(const Settings& settings, const data::DataSets& data, Backend& backend,
       validation_rows_(upload(backend, data.validation)),
       test_rows_(upload(backend, data.test)),
       network_(make_network()),
-      updates_(make_updates(backend, network_, layers_, settings.optimizer)),
+      updates_(make_updates(backend, network_, layers_, settings.optimizer,
+                            {.clip_norm = settings.clip_norm})),
       steps_(backend, network_, updates_.plan, train_rows_, settings.batch, settings.seed),
       schedules_(layers_, {steps_.steps_per_epoch(), settings.epochs}) {
   network_.initialise(*settings.initialisation);
@@ -137,6 +138,9 @@ EpochMetrics Run::report(std::int64_t epoch) {
   metrics.learning_rate = *schedules_.current().front().learning_rate;
   metrics.data_loss = losses.loss / static_cast<double>(losses.samples);
   metrics.penalty = penalty(parameters);
+  if (settings_.clip_norm < rules::kInfinity) {
+    metrics.gradient_norm = updates_.plan.statistics(backend_.stream()).gradient_norm;
+  }
   if (settings_.tolerance > 0.0) metrics.residual = residual() / first_residual_;
   metrics.validation = evaluate(validation_rows_);
   metrics.test = evaluate(test_rows_);

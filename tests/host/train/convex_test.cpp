@@ -67,6 +67,12 @@ TEST_P(Lasso, IsASoftThresholdWhereColumnsAreOrthogonal) {
   settings.update.l2_mode = L2Mode::prox;
   settings.tolerance = 1e-6;
   if (settings.optimizer == Optimizer::adam) settings.update.learning_rate = 0.01f;
+  if (settings.optimizer == Optimizer::adagrad) settings.update.learning_rate = 5.0f;
+  if (settings.optimizer == Optimizer::rmsprop) {  // whose steps do not shrink by themselves
+    settings.update.learning_rate = 0.1f;
+    settings.update.learning_rate_schedule = {
+        .kind = ScheduleKind::exponential, .every = Span{200.0}, .factor = 0.5};
+  }
   const Outcome outcome = solve(settings, orthogonal_table());
   EXPECT_EQ(outcome.ending, Ending::tolerance);
   EXPECT_LE(*outcome.relative_residual, 1e-6);
@@ -79,6 +85,7 @@ TEST_P(Lasso, IsASoftThresholdWhereColumnsAreOrthogonal) {
 
 INSTANTIATE_TEST_SUITE_P(Optimizers, Lasso,
                          ::testing::Values(Optimizer::sgd, Optimizer::momentum, Optimizer::nesterov,
+                                           Optimizer::adagrad, Optimizer::rmsprop,
                                            Optimizer::adam));
 
 TEST(Convex, AnUnfinishedRunSaysSo) {

@@ -124,7 +124,7 @@ TEST(Settings, RefuseWhatIsOutOfRange) {
 TEST(Settings, SuggestTheNearestName) {
   EXPECT_EQ(refusal_of("optimizer", "nestorov"),
             "optimizer: there is no \"nestorov\"; did you mean \"nesterov\"? "
-            "(sgd|momentum|nesterov|adam|adamw)");
+            "(sgd|momentum|nesterov|adagrad|rmsprop|adam|adamw)");
   EXPECT_EQ(refusal([] { settings_of({"layer=0:l3=1"}); }),
             "layer: no layer has a setting \"l3\"; did you mean \"l1\"?");
 }
@@ -143,6 +143,30 @@ TEST(Settings, DefaultsFollowFromEachOther) {
   EXPECT_EQ(settings.update.weight_decay, 0.01f);
   EXPECT_EQ(settings.update.learning_rate, 0.001f);
   EXPECT_EQ(resolved({"task=multilabel"}).loss, backend::Loss::sigmoid_cross_entropy);
+}
+
+TEST(Settings, EachOptimiserHasItsOwnAndNoOther) {
+  const UpdateSettings adam = resolved({"optimizer=adam", "beta1=0.5"}).update;
+  EXPECT_EQ(adam.beta1, 0.5f);
+  EXPECT_EQ(adam.beta2, 0.999f);
+  EXPECT_EQ(adam.epsilon, 1e-8f);
+  const UpdateSettings rmsprop = resolved({"optimizer=rmsprop", "layer=0:epsilon=1e-3"}).update;
+  EXPECT_EQ(rmsprop.learning_rate, 0.001f);
+  EXPECT_EQ(rmsprop.beta1, std::nullopt);
+  EXPECT_EQ(rmsprop.beta2, 0.99f);
+  EXPECT_EQ(rmsprop.epsilon, 1e-8f);
+  const UpdateSettings adagrad = resolved({"optimizer=adagrad"}).update;
+  EXPECT_EQ(adagrad.learning_rate, 0.01f);
+  EXPECT_EQ(adagrad.beta2, std::nullopt);
+  EXPECT_EQ(adagrad.epsilon, 1e-10f);
+  EXPECT_EQ(refusal_of_all({"optimizer=rmsprop", "beta1=0.5"}),
+            "beta1: rmsprop has none; the optimizers that have it are adam, adamw");
+  EXPECT_EQ(refusal_of_all({"layer=1:epsilon=0.5"}),
+            "epsilon: momentum has none; the optimizers that have it are adagrad, rmsprop, adam, "
+            "adamw");
+  EXPECT_EQ(refusal_of("epsilon", "0"), "epsilon: must be a number > 0, not \"0\"");
+  EXPECT_EQ(refusal_of("beta2", "1"), "beta2: must be a number in [0, 1), not \"1\"");
+  EXPECT_EQ(refusal_of("clip_norm", "0"), "clip_norm: must be a number > 0 (inf: none), not \"0\"");
 }
 
 TEST(Settings, ThatExcludeEachOtherAreRefused) {
@@ -173,8 +197,8 @@ TEST(Settings, SchedulesNeedSomethingToChange) {
   resolved({"l1_schedule=linear:end=0.5"});
   resolved({"l1_schedule=from=10", "layer=1:l1=1"});
   resolved({"learning_rate_schedule=cosine", "momentum_schedule=linear:end=0.99,over=5ep"});
-  EXPECT_EQ(refusal_of_all({"optimizer=adam", "momentum_schedule=linear"}).substr(0, 9),
-            "momentum:");
+  EXPECT_EQ(refusal_of_all({"optimizer=adam", "momentum_schedule=linear"}),
+            "momentum_schedule: adam has no momentum");
   EXPECT_EQ(refusal_of_all(
                 {"weight_decay=5", "learning_rate=0.1", "learning_rate_schedule=linear:end=0.3"}),
             "weight_decay: times the learning rate must not exceed 1");

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 #include <vector>
 
 #include "host/data/digits.hpp"
@@ -202,6 +203,58 @@ TEST(Trainer, OnlyTheProximalStepLeavesZeros) {
   const LayerMetrics sign = run(settings, digits()).outcome.layers[0];
   EXPECT_GT(prox.fraction_zero, 0.3);
   EXPECT_LT(sign.fraction_zero, 0.01);
+}
+
+/// The distance between the parameters of two models.
+double distance(const Model& a, const Model& b) {
+  double sum = 0.0;
+  const auto add = [&sum](const Floats& x, const Floats& y) {
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      const double difference = static_cast<double>(x[i]) - static_cast<double>(y[i]);
+      sum += difference * difference;
+    }
+  };
+  for (std::size_t i = 0; i < a.layers.size(); ++i) {
+    add(a.layers[i].weight, b.layers[i].weight);
+    add(a.layers[i].bias, b.layers[i].bias);
+  }
+  return std::sqrt(sum);
+}
+
+TEST(Trainer, ClipsTheGradientOfAllLayersTogether) {
+  Settings settings = digits_settings();
+  settings.optimizer = Optimizer::sgd;
+  settings.batch = 0;
+  settings.epochs = 1;
+  settings.update.learning_rate = 1e-30f;
+  const Model initial = run(settings, digits()).outcome.model;
+  settings.update.learning_rate = 0.5f;
+  const double free = distance(run(settings, digits()).outcome.model, initial);
+  settings.clip_norm = 0.25f;
+  const Recorded clipped = run(settings, digits());
+  EXPECT_GT(free, 0.2);
+  EXPECT_NEAR(distance(clipped.outcome.model, initial), 0.5 * 0.25, 1e-6);
+  EXPECT_NEAR(*clipped.reports[0].gradient_norm, free / 0.5, 1e-5);
+  settings.clip_norm = 1e6f;
+  EXPECT_NEAR(distance(run(settings, digits()).outcome.model, initial), free, 1e-6);
+}
+
+TEST(Trainer, OptimiserSettingsReachTheUpdate) {
+  Settings settings = digits_settings();
+  settings.epochs = 2;
+  for (const auto& [optimizer, setting] : {std::pair{Optimizer::adam, &UpdateSettings::beta1},
+                                           {Optimizer::adam, &UpdateSettings::beta2},
+                                           {Optimizer::adam, &UpdateSettings::epsilon},
+                                           {Optimizer::rmsprop, &UpdateSettings::beta2},
+                                           {Optimizer::rmsprop, &UpdateSettings::epsilon},
+                                           {Optimizer::adagrad, &UpdateSettings::epsilon}}) {
+    settings.optimizer = optimizer;
+    settings.update = {};
+    const Recorded usual = run(settings, digits());
+    EXPECT_LT(usual.reports[1].data_loss, usual.reports[0].data_loss);
+    settings.update.*setting = 0.5f;
+    EXPECT_FALSE(same_weights(run(settings, digits()).outcome.model, usual.outcome.model));
+  }
 }
 
 TEST(Trainer, AScheduleBeginsAtItsStep) {
