@@ -53,6 +53,7 @@ class CURB_API NoDevice : public Error {
   using Error::Error;
 };
 
+/// Where a plan steps.
 struct Device {
   enum class Kind : std::uint8_t { cpu, cuda };
   Kind kind = Kind::cpu;
@@ -114,6 +115,7 @@ struct Tensor {
   float* ema = nullptr;
   const std::uint8_t* mask = nullptr;  ///< optional; 0 holds the weight at zero
 
+  /// [rows][columns] without gaps, a neuron in each row.
   static Tensor matrix(std::string name, float* parameter, std::int64_t rows, std::int64_t columns,
                        std::size_t group = 0) {
     Tensor t;
@@ -183,6 +185,7 @@ struct TensorStatistics {
 
 /// What the plan does in a step.
 struct PlanDescription {
+  /// One tensor.
   struct Entry {
     std::string tensor;
     std::string group;
@@ -201,6 +204,7 @@ struct PlanDescription {
 };
 /// The time in seconds below which no step can be on a memory of `bytes_per_second`, caches aside.
 CURB_API double floor_seconds(const PlanDescription& description, double bytes_per_second);
+/// As text, a line per tensor.
 CURB_API std::string to_string(const PlanDescription& description);
 
 /// A plan may be used by one thread at a time. Movable, not copyable.
@@ -255,7 +259,7 @@ class CURB_API Plan {
   void import_state(const std::vector<GroupState>& state, Stream stream = nullptr);
 
   StepStatistics statistics(Stream stream = nullptr) const;  ///< waits for `stream`
-  PlanDescription describe() const;
+  PlanDescription describe() const;  ///< allocates on the host, asks nothing of the device
 
  private:
   class Impl;

@@ -6,7 +6,7 @@ usage: snippets_test.py ROOT DOCUMENT CC CXX LIBRARY
 
 A C, C++ or Python block is a whole program, which must succeed; Python is left out where there is no
 torch. Any other block stands after `<!-- from: FILE -->`, and its lines are in that file as they are.
-In docs/rules.md every header of include/curb/rules must be named.
+In docs/rules.md every header of include/curb/rules must be named, and every function of theirs.
 """
 
 import os
@@ -17,6 +17,7 @@ import tempfile
 from pathlib import Path
 
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+FUNCTION = re.compile(r"^(?:CURB_HOST_DEVICE|constexpr|inline)[^\n=;]*?\b(\w+)\(", re.MULTILINE)
 FROM = re.compile(r"<!-- from: (\S+) -->\n$")
 STRICT = ["-Wall", "-Wextra", "-Werror", "-pedantic"]
 
@@ -72,10 +73,16 @@ def run(command, environment=None):
 
 
 def missing_rules(root, document):
-    """Headers of rules that the document does not name."""
+    """Headers of rules, and functions in them (not in a namespace `detail`), that are not named."""
     text = document.read_text(encoding="utf-8")
-    return [header.name for header in sorted((Path(root) / "include/curb/rules").glob("*.hpp"))
-            if f"`{header.name}`" not in text]
+    for header in sorted((Path(root) / "include/curb/rules").glob("*.hpp")):
+        if f"`{header.name}`" not in text:
+            yield header.name
+        source = header.read_text(encoding="utf-8")
+        source = re.sub(r"namespace detail \{.*?\}  // namespace detail", "", source, flags=re.DOTALL)
+        for name in sorted(set(FUNCTION.findall(source))):
+            if not re.search(rf"`{name}\b", text):
+                yield f"{name} of {header.name}"
 
 
 def main(arguments):
@@ -85,7 +92,7 @@ def main(arguments):
     root, document = arguments[0], Path(arguments[1])
     checker = Checker(root, *arguments[2:])
     text = document.read_text(encoding="utf-8")
-    failures = [f"names no `{header}`" for header in missing_rules(root, document)
+    failures = [f"does not name {rule}" for rule in missing_rules(root, document)
                 ] if document.name == "rules.md" else []
     blocks = list(FENCE.finditer(text))
     for block in blocks:
