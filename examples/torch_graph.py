@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # Copyright 2026 The curb authors. SPDX-License-Identifier: Apache-2.0
 """A whole iteration of training in PyTorch, curb's step included, captured into a CUDA graph and
-replayed, with a learning rate that goes on changing. Exits with 77 where there is no torch or no GPU."""
+replayed, with a learning rate that goes on changing. Exits with 77 without torch or a GPU."""
 
 import sys
 

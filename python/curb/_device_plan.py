@@ -1,5 +1,5 @@
 # Copyright 2026 The curb authors. SPDX-License-Identifier: Apache-2.0
-"""A curb plan over the parameters of one device: where their memory lies, the stream, the capture."""
+"""A curb plan over one device's parameters: where their memory lies, the stream, the capture."""
 
 import ctypes
 
@@ -55,8 +55,8 @@ class Member:
     """A parameter and what lies beside it.
 
     `name` is what messages and the numbers of stochastic rounding know it by. `states` are the
-    optimiser's, in curb's order; `storage` is None for float32, else (one of BFLOAT16, its tensor or
-    None); `mask` (uint8) and `ema` may be None."""
+    optimiser's, in curb's order; `storage` is None for float32, else one of BFLOAT16 and its tensor
+    or None; `mask` (uint8) and `ema` may be None."""
 
     def __init__(self, name, p, states, storage, mask, ema):
         self.name = name

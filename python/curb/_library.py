@@ -145,8 +145,8 @@ def call(name, *arguments):
 
 
 class Plan:
-    """A curb_plan that is destroyed with this object. Who makes it keeps every tensor alive, and the
-    scalars that the options (members of curb_plan_options) point to."""
+    """A curb_plan that is destroyed with this object. Who makes it keeps every tensor alive, and
+    the scalars that the options (members of curb_plan_options) point to."""
 
     def __init__(self, groups, tensors, **options):
         self._handle = curb_plan()

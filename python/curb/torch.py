@@ -55,7 +55,7 @@ class _Optimizer(torch.optim.Optimizer):
     """What the optimisers share: from parameter groups to plans, and back to a state_dict.
 
     A subclass says which of curb's optimisers a group wants (_kind), what that takes from it
-    (_settings), and which options of its torch.optim namesake must be left as they are (_ABSENT)."""
+    (_settings), and which options of its torch.optim namesake must be left alone (_ABSENT)."""
 
     _step_supports_amp_scaling = True  # GradScaler leaves unscaling and skipping to the step
     _ABSENT = {}
@@ -113,8 +113,8 @@ class _Optimizer(torch.optim.Optimizer):
     def step(self, closure=None, **scaling):
         """One step of every parameter that has a gradient. Returns what `closure` returns.
 
-        Honours `self.grad_scale` and `self.found_inf`, which a GradScaler sets for the step: tensors
-        by which the gradients are divided, and which, unless zero, have the step change nothing."""
+        Honours `self.grad_scale` and `self.found_inf`, which a GradScaler sets for the step: by the
+        one the gradients are divided, and unless the other is zero the step changes nothing."""
         if scaling.keys() - {"grad_scaler"}:
             raise TypeError(f"step() takes no {', '.join(scaling)}")
         loss = None
@@ -247,8 +247,9 @@ class _Optimizer(torch.optim.Optimizer):
         return storage, None
 
     def _member(self, name, group, p):
-        states = [self._beside(p, state, dtype, lambda dtype=dtype: _device_plan.like(
-            p, dtype, self._first_value(group))) for state, dtype in self._state_types(group).items()]
+        first = self._first_value(group)
+        states = [self._beside(p, state, t, lambda t=t: _device_plan.like(p, t, first))
+                  for state, t in self._state_types(group).items()]
         storage = self._storage(group, p)
         ema = None
         if group["ema_decay"] is not None:
@@ -269,7 +270,8 @@ class _Optimizer(torch.optim.Optimizer):
     def _step_device(self, device, parameters, grad_scale, found_inf):
         names = self._names()
         members = [self._member(names[p], group, p) for group, p in parameters]
-        modes = {id(group): tuple(self._modes(group).values()) for group, _ in parameters}
+        groups = {id(group): group for group, _ in parameters}
+        modes = {key: tuple(self._modes(group).values()) for key, group in groups.items()}
         scaled = grad_scale is not None or found_inf is not None
         key = [scaled, self.param_groups[0]["seed"]]
         key += [(id(p), modes[id(group)], group["regularise_vectors"], member.key())
@@ -277,8 +279,8 @@ class _Optimizer(torch.optim.Optimizer):
         plan = self._plans.get(device)
         if plan is None or plan.key != key:
             if _device_plan.is_capturing(device):
-                raise RuntimeError("a step that is captured must be like one that was taken before: "
-                                   "take a step with the same parameters and scaler, then capture")
+                raise RuntimeError("a step that is captured must be like one taken before: take a "
+                                   "step with the same parameters and scaler, then capture")
             self._read_filters()
             self._drop_plans([device])
             plan = self._plans[device] = self._build(device, parameters, members, key, scaled)

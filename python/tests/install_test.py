@@ -1,6 +1,6 @@
 # Copyright 2026 The curb authors. SPDX-License-Identifier: Apache-2.0
-"""`pip install` of this directory gives a package that finds libcurb. Needs no network; skipped where
-pip, setuptools or wheel is missing."""
+"""`pip install` of this directory gives a package that finds libcurb. Needs no network; skipped
+where pip, setuptools or wheel is missing."""
 
 import os
 import shutil

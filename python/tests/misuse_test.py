@@ -1,6 +1,6 @@
 # Copyright 2026 The curb authors. SPDX-License-Identifier: Apache-2.0
-"""Misuse of libcurb from Python is an exception that names the argument, and never a crash. Needs no
-torch; in a sanitized build it runs under AddressSanitizer."""
+"""Misuse of libcurb from Python is an exception that names the argument, and never a crash. Needs
+no torch; in a sanitized build it runs under AddressSanitizer."""
 
 import ctypes
 import math

@@ -117,7 +117,8 @@ class Saved(unittest.TestCase):
                     steps(second, resumed, range(5, 12))
                     self.assertTrue(same(whole, resumed))
                     for p, q in zip(whole, resumed):
-                        self.assertTrue(torch.equal(expected.state[p]["ema"], second.state[q]["ema"]))
+                        averages = expected.state[p]["ema"], second.state[q]["ema"]
+                        self.assertTrue(torch.equal(*averages))
 
     def test_torchs_bfloat16_states_are_widened(self):
         half = parameters(torch.bfloat16)

@@ -1,6 +1,6 @@
 # Copyright 2026 The curb authors. SPDX-License-Identifier: Apache-2.0
-"""What curb.torch asks of libcurb for CUDA tensors: device, stream, capture. With stand-ins, so that it
-runs without a GPU: parameters that say they are on one, and plans that note it and step on the CPU."""
+"""What curb.torch asks of libcurb for CUDA tensors: device, stream, capture. With stand-ins, so
+that it runs without a GPU: parameters that say they are on one, and plans that step on the CPU."""
 
 import contextlib
 import unittest

@@ -181,8 +181,9 @@ class Refusals(unittest.TestCase):
                 ("ema_decay", dict(ema_decay=1.5))):
             with self.subTest(**options), self.assertRaisesRegex(ValueError, message):
                 curb.torch.SGD([p], **options)
-        for optimizer, options in (("Adam", dict(amsgrad=True)), ("Adagrad", dict(lr_decay=0.1)),
-                                   ("RMSprop", dict(momentum=0.9)), ("RMSprop", dict(centered=True))):
+        for optimizer, options in (
+                ("Adam", dict(amsgrad=True)), ("Adagrad", dict(lr_decay=0.1)),
+                ("RMSprop", dict(momentum=0.9)), ("RMSprop", dict(centered=True))):
             with self.assertRaisesRegex(ValueError, "is not offered"):
                 getattr(curb.torch, optimizer)([p], **options)
         with self.assertRaisesRegex(TypeError, "no option 'l3'"):

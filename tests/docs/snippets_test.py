@@ -18,6 +18,7 @@ from pathlib import Path
 
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 FUNCTION = re.compile(r"^(?:CURB_HOST_DEVICE|constexpr|inline)[^\n=;]*?\b(\w+)\(", re.MULTILINE)
+DETAIL = re.compile(r"namespace detail \{.*?\}  // namespace detail", re.DOTALL)
 FROM = re.compile(r"<!-- from: (\S+) -->\n$")
 STRICT = ["-Wall", "-Wextra", "-Werror", "-pedantic"]
 
@@ -79,7 +80,7 @@ def missing_rules(root, document):
         if f"`{header.name}`" not in text:
             yield header.name
         source = header.read_text(encoding="utf-8")
-        source = re.sub(r"namespace detail \{.*?\}  // namespace detail", "", source, flags=re.DOTALL)
+        source = DETAIL.sub("", source)
         for name in sorted(set(FUNCTION.findall(source))):
             if not re.search(rf"`{name}\b", text):
                 yield f"{name} of {header.name}"
