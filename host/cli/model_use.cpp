@@ -38,11 +38,7 @@ data::Dataset read_data(const ModelArguments& arguments, const train::Model& mod
 
 ModelArguments::ModelArguments(CLI::App& command) {
   command.add_option("MODEL", model, "a model.safetensors")->required();
-  command
-      .add_option("--data", data,
-                  "digits, mnist:DIRECTORY, FILE.csv[.gz], csv:FILE or idx:IMAGES,LABELS")
-      ->type_name("DATA")
-      ->required();
+  command.add_option("--data", data, data::kDataForms)->type_name("DATA")->required();
   command.add_option("--header", header, "whether the first row of a CSV file names the columns")
       ->type_name("auto|yes|no");
   command.add_option("--device", device, "where to compute")->type_name("auto|cpu|cuda[:N]");

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -45,6 +46,11 @@ enum class Targets { required, ignored };
 struct TrainTest {
   Dataset train;
   Dataset test;
+};
+
+struct MaybeDivided {
+  Dataset train;
+  std::optional<Dataset> test;
 };
 
 // The rows numbered `chosen`, in that order; a row may be chosen more than once.

@@ -4,18 +4,13 @@
 
 #include <zlib.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
 #include "host/data/error.hpp"
 
 namespace curb::data {
-namespace {
-
-constexpr std::size_t kChunk = std::size_t{1} << 20;
-
-}  // namespace
-
 void InputFile::Close::operator()(gzFile_s* file) const { gzclose(file); }
 
 InputFile::InputFile(const std::string& path) {
@@ -25,7 +20,8 @@ InputFile::InputFile(const std::string& path) {
     const int error = errno ? errno : ENOMEM;  // zlib leaves errno alone when memory is short
     throw DataError(path + ": cannot open: " + std::strerror(error));
   }
-  gzbuffer(file_.get(), kChunk / 8);
+  constexpr unsigned kBuffer = 1u << 17;
+  gzbuffer(file_.get(), kBuffer);
 }
 
 std::size_t InputFile::read(std::span<char> space) {
@@ -39,16 +35,18 @@ std::size_t InputFile::read(std::span<char> space) {
 }
 
 std::string read_file(const std::string& path) {
+  constexpr std::size_t kFirst = std::size_t{1} << 16;
+  constexpr std::size_t kLargest = std::size_t{1} << 24;
   InputFile file(path);
   std::string contents;
-  std::size_t received = 0;
-  do {
+  for (;;) {
     const std::size_t offset = contents.size();
-    contents.resize(offset + kChunk);
-    received = file.read({contents.data() + offset, kChunk});
+    const std::size_t chunk = std::clamp(offset, kFirst, kLargest);
+    contents.resize(offset + chunk);
+    const std::size_t received = file.read({contents.data() + offset, chunk});
     contents.resize(offset + received);
-  } while (received == kChunk);
-  return contents;
+    if (received < chunk) return contents;
+  }
 }
 
 }  // namespace curb::data

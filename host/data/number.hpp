@@ -20,11 +20,16 @@ inline std::optional<double> parse_number(std::string_view text) {
   return value;
 }
 
+// Whether `value` is a whole number that double can tell from its neighbours: not past 2^53.
+inline bool is_whole(double value) {
+  return std::fabs(value) <= 0x1p53 && value == std::trunc(value);
+}
+
 // `text` as a whole number: "7", "7.0" and "7e0" alike. Nothing for fractions, other text, and
 // values past 2^53, where neighbouring integers are one double.
 inline std::optional<long long> parse_whole_number(std::string_view text) {
   const std::optional<double> value = parse_number(text);
-  if (!value || !(std::fabs(*value) <= 0x1p53) || *value != std::trunc(*value)) return std::nullopt;
+  if (!value || !is_whole(*value)) return std::nullopt;
   return static_cast<long long>(*value);
 }
 

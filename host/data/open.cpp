@@ -2,9 +2,6 @@
 // One door to every kind of data.
 #include "host/data/open.hpp"
 
-#include <algorithm>
-#include <cctype>
-#include <filesystem>
 #include <numeric>
 #include <utility>
 #include <vector>
@@ -13,100 +10,82 @@
 #include "host/data/digits.hpp"
 #include "host/data/error.hpp"
 #include "host/data/idx.hpp"
+#include "host/data/libsvm.hpp"
 #include "host/data/message.hpp"
 #include "host/data/number.hpp"
+#include "host/data/numpy.hpp"
+#include "host/data/source.hpp"
 
 namespace curb::data {
 namespace {
 
-enum class Kind { digits, mnist, csv, idx };
+MaybeDivided divided(TrainTest data) { return {std::move(data.train), std::move(data.test)}; }
 
-struct Source {
-  Kind kind;
-  std::string path;    // of the file, the directory or the images
-  std::string labels;  // idx only
-};
-
-// What follows `prefix` in `spec`, if it begins so.
-std::optional<std::string> after(const std::string& spec, const std::string& prefix) {
-  if (!spec.starts_with(prefix)) return std::nullopt;
-  return spec.substr(prefix.size());
-}
-
-bool is_csv_name(std::string name) {
-  std::transform(name.begin(), name.end(), name.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return name.ends_with(".csv") || name.ends_with(".csv.gz");
-}
-
-DataError unknown_data(const std::string& spec) {
-  std::string hint =
-      did_you_mean(spec.substr(0, spec.find(':')), {"digits", "mnist", "csv", "idx"});
-  std::error_code ignored;
-  if (std::filesystem::is_directory(spec, ignored)) {
-    hint = "; for a directory with MNIST's files say mnist:" + spec;
-  } else if (std::filesystem::exists(spec, ignored)) {
-    hint = "; if the file is comma-separated say csv:" + spec;
+MaybeDivided read(const Source& source, const DataOptions& options) {
+  const auto whole = [](Dataset data) { return MaybeDivided{std::move(data), std::nullopt}; };
+  switch (source.kind) {
+    case SourceKind::digits:
+      return divided(load_digits());
+    case SourceKind::mnist:
+      return divided(read_mnist(source.path));
+    case SourceKind::idx:
+      return whole(read_idx_pair(source.path, source.second));
+    case SourceKind::npz:
+      return read_npz(source.path, options.task);
+    case SourceKind::npy:
+      return whole(read_npy(source.path, options.target, options.task));
+    case SourceKind::npy_pair:
+      return whole(read_npy_pair(source.path, source.second, options.task));
+    case SourceKind::libsvm:
+      return whole(read_libsvm(source.path, options.task));
+    case SourceKind::csv:
+      break;
   }
-  return DataError("unknown data " + in_quotes(spec) + hint +
-                   " (data are digits, mnist:DIRECTORY, FILE.csv, FILE.csv.gz, csv:FILE or "
-                   "idx:IMAGES,LABELS)");
-}
-
-Source parse_source(const std::string& spec) {
-  if (spec == "digits") return {Kind::digits, "", ""};
-  if (const auto directory = after(spec, "mnist:")) return {Kind::mnist, *directory, ""};
-  if (const auto file = after(spec, "csv:")) return {Kind::csv, *file, ""};
-  if (const auto files = after(spec, "idx:")) {
-    const std::size_t comma = files->find(',');
-    if (comma == std::string::npos) {
-      throw DataError(in_quotes(spec) + ": the labels are missing; say idx:IMAGES,LABELS");
-    }
-    return {Kind::idx, files->substr(0, comma), files->substr(comma + 1)};
-  }
-  if (is_csv_name(spec)) return {Kind::csv, spec, ""};
-  throw unknown_data(spec);
-}
-
-// Data that come with their own test rows; nothing for the other kinds.
-std::optional<TrainTest> read_divided(const Source& source) {
-  if (source.kind == Kind::digits) return load_digits();
-  if (source.kind == Kind::mnist) return read_mnist(source.path);
-  return std::nullopt;
-}
-
-Dataset read(const Source& source, const DataOptions& options) {
-  if (source.kind == Kind::idx) return read_idx_pair(source.path, source.labels);
-  return read_csv(source.path,
-                  {.task = options.task, .target = options.target, .header = options.header});
+  return whole(read_csv(
+      source.path, {.task = options.task, .target = options.target, .header = options.header}));
 }
 
 Dataset read(const Source& source, const Schema& schema, std::optional<bool> header,
              Targets targets) {
-  if (source.kind == Kind::idx) return read_idx_pair(source.path, source.labels, schema);
+  switch (source.kind) {
+    case SourceKind::digits:
+      return load_digits().test;
+    case SourceKind::mnist:
+      return read_mnist_test(source.path);
+    case SourceKind::idx:
+      return read_idx_pair(source.path, source.second, schema);
+    case SourceKind::npz:
+      return read_npz(source.path, schema, targets);
+    case SourceKind::npy:
+      return read_npy(source.path, schema, targets);
+    case SourceKind::npy_pair:
+      return read_npy_pair(source.path, source.second, schema);
+    case SourceKind::libsvm:
+      return read_libsvm(source.path, schema, targets);
+    case SourceKind::csv:
+      break;
+  }
   return read_csv(source.path, schema, header, targets);
 }
 
 // Options that say nothing to the kind of data at hand are refused, not passed over.
-void check_options(const std::string& spec, Kind kind, const DataOptions& options) {
-  if (kind == Kind::csv) return;
-  if (options.task != Task::classification) {
+void check_options(const std::string& spec, SourceKind kind, const DataOptions& options) {
+  if (!has_task(kind, options.task)) {
     throw DataError(spec + ": these data are for classification only");
   }
-  if (options.target != DataOptions{}.target || options.header) {
-    throw DataError(spec + ": target and header are for CSV files only");
+  if (options.target != DataOptions{}.target && !has_target_columns(kind)) {
+    throw DataError(spec + ": target is for CSV files and tables in an NPY file only");
   }
-  if (kind != Kind::idx && !options.test.empty()) {
-    throw DataError(spec + ": these data bring their own test rows, so test " +
-                    in_quotes(options.test) + " has no place");
+  if (options.header && kind != SourceKind::csv) {
+    throw DataError(spec + ": header is for CSV files only");
   }
 }
 
 // A validation or test set, read as the training set of kind `kind` was.
-Dataset read_companion(const std::string& spec, Kind kind, const Schema& schema,
+Dataset read_companion(const std::string& spec, SourceKind kind, const Schema& schema,
                        std::optional<bool> header) {
   const Source source = parse_source(spec);
-  if (source.kind != kind || kind == Kind::digits || kind == Kind::mnist) {
+  if (source.kind != kind || kind == SourceKind::digits || kind == SourceKind::mnist) {
     throw DataError(in_quotes(spec) + " is not of the kind of the training data");
   }
   return read(source, schema, header, Targets::required);
@@ -127,15 +106,16 @@ void keep_first(Dataset& dataset, std::int64_t count, const std::string& spec) {
 DataSets read_all(const std::string& spec, const DataOptions& options) {
   const Source source = parse_source(spec);
   check_options(spec, source.kind, options);
+  MaybeDivided data = read(source, options);
   DataSets sets;
-  if (std::optional<TrainTest> divided = read_divided(source)) {
-    sets.train = std::move(divided->train);
-    sets.test = std::move(divided->test);
-  } else {
-    sets.train = read(source, options);
-    if (!options.test.empty()) {
-      sets.test = read_companion(options.test, source.kind, sets.train.schema, options.header);
+  sets.train = std::move(data.train);
+  sets.test = std::move(data.test);
+  if (!options.test.empty()) {
+    if (sets.test) {
+      throw DataError(spec + ": these data bring their own test rows, so test " +
+                      in_quotes(options.test) + " has no place");
     }
+    sets.test = read_companion(options.test, source.kind, sets.train.schema, options.header);
   }
 
   if (options.train_rows != 0) keep_first(sets.train, options.train_rows, spec);
@@ -169,15 +149,11 @@ DataSets open_data(const std::string& spec, const DataOptions& options) {
 
 Dataset open_data(const std::string& spec, const Schema& schema, std::optional<bool> header,
                   Targets targets) {
-  const Source source = parse_source(spec);
-  if (source.kind == Kind::csv || source.kind == Kind::idx) {
-    return read(source, schema, header, targets);
-  }
-  Dataset test = source.kind == Kind::mnist ? read_mnist_test(source.path) : load_digits().test;
-  if (test.schema != schema) {
+  Dataset dataset = read(parse_source(spec), schema, header, targets);
+  if (dataset.schema != schema) {
     throw DataError(spec + ": the columns or classes are not those of the training data");
   }
-  return test;
+  return dataset;
 }
 
 }  // namespace curb::data

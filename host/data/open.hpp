@@ -11,9 +11,14 @@
 
 namespace curb::data {
 
+// What data may be, for messages and help.
+inline constexpr const char* kDataForms =
+    "digits, mnist:DIRECTORY, FILE.csv, FILE.npz, FILE.npy, FILE.libsvm, idx:IMAGES,LABELS or "
+    "npy:FEATURES,TARGETS; csv:FILE and so on where the ending is another";
+
 struct DataOptions {
   Task task = Task::classification;
-  std::string target = "-1";     // CSV only, as in CsvOptions
+  std::string target = "-1";     // as in CsvOptions; of CSV files and tables in an NPY file
   std::optional<bool> header{};  // CSV only, as in CsvOptions
   std::string test{};        // a second data set of the same kind; empty: none, or the data's own
   std::string validation{};  // likewise, or a fraction of the training rows such as 0.1
@@ -34,14 +39,18 @@ struct DataSets {
 //   mnist:DIRECTORY      MNIST's four IDX files, gzip or not, with their test rows
 //   FILE.csv[.gz]        a CSV file; csv:FILE when it is named otherwise
 //   idx:IMAGES,LABELS    a pair of IDX files
+//   FILE.npz             NumPy's arrays x and y, or x_train, y_train, x_test and y_test
+//   FILE.npy[.gz]        a table in a NumPy array
+//   npy:FEATURES,TARGETS a NumPy array each
+//   FILE.libsvm[.gz]     a LIBSVM file
+// npz:, npy: and libsvm: go before files that are named otherwise.
 // The order of the columns and the numbers of the classes come from the training data,
 // standardisation from the rows that are left for training: validation and test rows choose
 // nothing. Throws DataError when the data cannot be had, and when an option does not fit them.
 DataSets open_data(const std::string& spec, const DataOptions& options);
 
-// Opens data for a model trained on `schema`: the rows of a CSV file or an IDX pair, or the test
-// rows of data that bring their own. Not standardised. Only a CSV file can do without targets: the
-// others have them in any case.
+// Opens data for a model trained on `schema`: all rows, or the test rows of data that bring their
+// own. Not standardised. Where targets are ignored, a CSV, NPZ or NPY file can do without them.
 Dataset open_data(const std::string& spec, const Schema& schema, std::optional<bool> header,
                   Targets targets = Targets::required);
 

@@ -132,8 +132,7 @@ Setting<Settings> batch() {
 
 std::vector<Setting<Settings>> make_run_settings() {
   return {
-      text("data", "DATA", "digits, mnist:DIRECTORY, FILE.csv[.gz], csv:FILE or idx:IMAGES,LABELS",
-           CURB_MEMBER(data)),
+      text("data", "DATA", data::kDataForms, CURB_MEMBER(data)),
       text("test", "DATA", "a data set that is only ever looked at",
            CURB_MEMBER(data_options.test)),
       text("validation", "DATA|FRACTION", "a data set, or a fraction of the training rows",
@@ -142,7 +141,8 @@ std::vector<Setting<Settings>> make_run_settings() {
             "train on the first N training rows alone; validation rows are drawn from these; 0: "
             "all",
             CURB_MEMBER(data_options.train_rows)),
-      text("target", "NAME|INDEX,...", "the column(s) of a CSV file to predict; -1 is the last",
+      text("target", "NAME|INDEX,...",
+           "the column(s) of a CSV or NPY table to predict; -1 is the last",
            CURB_MEMBER(data_options.target)),
       choice<Settings>("task", kTasks, "what the targets are", CURB_MEMBER(data_options.task)),
       header(),

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "host/data/open.hpp"
 #include "tests/host/cli/program.hpp"
 #include "tests/host/data/idx_bytes.hpp"
 #include "tests/host/data/temporary_directory.hpp"
@@ -86,8 +87,8 @@ TEST_F(BadData, FilesThatCannotBeRead) {
   expect_failure({"train", "--quiet", "--data", path}, 3,
                  path + ": cannot open: No such file or directory");
   expect_failure({"train", "--quiet", "--data", "digit"}, 3,
-                 "unknown data \"digit\"; did you mean \"digits\"? (data are digits, "
-                 "mnist:DIRECTORY, FILE.csv, FILE.csv.gz, csv:FILE or idx:IMAGES,LABELS)");
+                 std::string("unknown data \"digit\"; did you mean \"digits\"? (data are ") +
+                     data::kDataForms + ")");
 }
 
 TEST_F(BadData, TablesThatAreNone) {

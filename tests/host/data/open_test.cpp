@@ -11,6 +11,7 @@
 #include "tests/host/data/data_error.hpp"
 #include "tests/host/data/gzip.hpp"
 #include "tests/host/data/idx_bytes.hpp"
+#include "tests/host/data/npy_bytes.hpp"
 #include "tests/host/data/temporary_directory.hpp"
 
 namespace curb::data {
@@ -34,8 +35,7 @@ class Open : public ::testing::Test {
   const std::string table_ = write("train.csv", "a,kind\n0,x\n2,y\n4,x\n6,y\n");
 };
 
-constexpr const char* kKnownData =
-    " (data are digits, mnist:DIRECTORY, FILE.csv, FILE.csv.gz, csv:FILE or idx:IMAGES,LABELS)";
+const std::string kKnownData = std::string(" (data are ") + kDataForms + ")";
 
 TEST_F(Open, DigitsBringTheirTestRows) {
   const DataSets sets = open_data("digits", {});
@@ -68,6 +68,37 @@ TEST_F(Open, CsvFilesAreKnownByTheirEndingOrAPrefix) {
   }
 }
 
+TEST_F(Open, NumpyAndLibsvmFilesAreKnownByTheirEndingOrAPrefix) {
+  const std::string table = testing::npy_array<float>("<f4", "(2, 2)", {1, 0, 2, 1});
+  const std::string y = testing::npy_array<float>("<f4", "(2,)", {0, 1});
+  const std::string archive = testing::zip_bytes({{"x.npy", table}, {"y.npy", y}});
+  for (const std::string& spec : {write("t.npy", table), write("t.npy.gz", testing::gzip(table)),
+                                  "npy:" + write("table", table), write("t.libsvm", "0 1:1\n1 1:2"),
+                                  "libsvm:" + write("text", "0 1:1\n1 1:2")}) {
+    EXPECT_EQ(open_data(spec, {}).train.features, (Floats{1, 2})) << spec;
+  }
+  for (const std::string& spec : {write("t.NPZ", archive), "npz:" + write("archive", archive),
+                                  "npy:" + write("x", table) + "," + write("y", y)}) {
+    EXPECT_EQ(open_data(spec, {}).train.features, (Floats{1, 0, 2, 1})) << spec;
+    DataOptions options;
+    options.test = options.validation = spec;
+    const DataSets sets = open_data(spec, options);
+    EXPECT_EQ(sets.test.value().labels, (Labels{0, 1})) << spec;
+    EXPECT_EQ(sets.validation.value().labels, (Labels{0, 1})) << spec;
+    EXPECT_EQ(open_data(spec, sets.train.schema, std::nullopt).labels, (Labels{0, 1})) << spec;
+  }
+}
+
+TEST_F(Open, AnArchiveThatBringsTestRowsTakesNoOthers) {
+  const std::string divided = CURB_NUMPY_FILES "/divided.npz";
+  EXPECT_EQ(open_data(divided, {}).test.value().rows, 1u);
+  DataOptions options;
+  options.test = divided;
+  EXPECT_EQ(
+      error(divided, options),
+      divided + ": these data bring their own test rows, so test \"" + divided + "\" has no place");
+}
+
 TEST_F(Open, CsvOptionsReachTheReader) {
   const DataSets sets = open_data(write("t.csv", "1,2\n3,4\n5,6\n"),
                                   {.task = Task::regression, .target = "0", .header = true});
@@ -88,11 +119,10 @@ TEST_F(Open, AnIdxPairMayHaveATestPair) {
 }
 
 TEST_F(Open, UnknownDataAreRefusedWithASuggestion) {
-  EXPECT_EQ(error("digit"),
-            "unknown data \"digit\"; did you mean \"digits\"?" + std::string(kKnownData));
+  EXPECT_EQ(error("digit"), "unknown data \"digit\"; did you mean \"digits\"?" + kKnownData);
   EXPECT_EQ(error("minst:there"),
-            "unknown data \"minst:there\"; did you mean \"mnist\"?" + std::string(kKnownData));
-  EXPECT_EQ(error("table.parquet"), "unknown data \"table.parquet\"" + std::string(kKnownData));
+            "unknown data \"minst:there\"; did you mean \"mnist\"?" + kKnownData);
+  EXPECT_EQ(error("table.parquet"), "unknown data \"table.parquet\"" + kKnownData);
   const std::string folder = directory_.path();
   EXPECT_EQ(error(folder), "unknown data \"" + folder +
                                "\"; for a directory with MNIST's files say mnist:" + folder +
@@ -116,8 +146,9 @@ TEST_F(Open, OptionsThatDoNotFitTheDataAreRefused) {
   test.test = table_;
   validation.validation = table_;
   EXPECT_EQ(error("digits", task), "digits: these data are for classification only");
-  EXPECT_EQ(error("digits", target), "digits: target and header are for CSV files only");
-  EXPECT_EQ(error("digits", header), "digits: target and header are for CSV files only");
+  EXPECT_EQ(error("digits", target),
+            "digits: target is for CSV files and tables in an NPY file only");
+  EXPECT_EQ(error("digits", header), "digits: header is for CSV files only");
   EXPECT_EQ(error("digits", test), "digits: these data bring their own test rows, so test \"" +
                                        table_ + "\" has no place");
   EXPECT_EQ(error("digits", validation),
