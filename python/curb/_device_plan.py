@@ -30,6 +30,13 @@ def is_capturing(device):
         return torch.cuda.is_current_stream_capturing()
 
 
+def refuse_capture(device):
+    """Raises RuntimeError during a capture: where something must be made that outlives it."""
+    if is_capturing(device):
+        raise RuntimeError("a step that is captured must be like one taken before: take a step with "
+                           "the same parameters and scaler, then capture")
+
+
 def like(p, dtype, value=0):
     """A tensor in the parameter's layout."""
     return torch.full_like(p, value, dtype=dtype, memory_format=torch.preserve_format)

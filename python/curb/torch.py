@@ -230,6 +230,7 @@ class _Optimizer(torch.optim.Optimizer):
         """The entry of the parameter's state, made where it is not there yet."""
         state = self.state[p]
         if state.get(name) is None:
+            _device_plan.refuse_capture(p.device)
             state[name] = make()
         elif state[name].dtype != dtype:  # a state_dict of torch.optim's
             state[name] = state[name].to(dtype)
@@ -278,9 +279,7 @@ class _Optimizer(torch.optim.Optimizer):
                 for (group, p), member in zip(parameters, members)]
         plan = self._plans.get(device)
         if plan is None or plan.key != key:
-            if _device_plan.is_capturing(device):
-                raise RuntimeError("a step that is captured must be like one taken before: take a "
-                                   "step with the same parameters and scaler, then capture")
+            _device_plan.refuse_capture(device)
             self._read_filters()
             self._drop_plans([device])
             plan = self._plans[device] = self._build(device, parameters, members, key, scaled)

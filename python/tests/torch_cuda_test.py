@@ -137,7 +137,9 @@ class Cuda(unittest.TestCase):
         optimizer = self.optimizer()
         self.capturing = True
         with self.assertRaisesRegex(RuntimeError, "take a step"):
-            self.step(optimizer)
+            self.p.grad = self.gradient
+            optimizer.step()
+        self.assertEqual(optimizer.state[self.p], {}, "nothing is made in the graph's memory")
         self.capturing = False
         self.step(optimizer)
         self.capturing = True
