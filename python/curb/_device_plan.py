@@ -80,8 +80,8 @@ class Member:
     def key(self):
         """What a plan knows of it: a plan is built anew when that changes."""
         storage = self.storage[0] if self.storage else None
-        return (self.name, self.p.grad.dtype, self.p.shape, storage,
-                *(t.data_ptr() for t in self.tensors()))
+        return (self.name, self.p.grad.dtype, self.p.shape, storage, self.mask is None,
+                self.ema is None, *(t.data_ptr() for t in self.tensors()))
 
     def c_tensor(self, group):
         p = self.p

@@ -3,6 +3,7 @@
 // run on a GPU.
 #include "kernels/launch.cuh"
 #include "tests/simt/executor.hpp"
+#include "tests/simt/test_stream.hpp"
 
 namespace curb::testing {
 namespace {
@@ -15,18 +16,6 @@ constexpr std::size_t kBytes = kSize * sizeof(float);
 __global__ void add(float* x, const float* amount) { x[threadIdx.x] += *amount; }
 
 std::vector<float> constant(float value) { return std::vector<float>(kSize, value); }
-
-class Stream {
- public:
-  Stream() { kernels::check(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking), "stream"); }
-  ~Stream() { cudaStreamDestroy(stream_); }
-  Stream(const Stream&) = delete;
-  Stream& operator=(const Stream&) = delete;
-  operator cudaStream_t() const { return stream_; }
-
- private:
-  cudaStream_t stream_ = nullptr;
-};
 
 class Event {
  public:
@@ -45,7 +34,7 @@ class Event {
 TEST(Runtime, AReplayedGraphReadsDeviceScalarsAnew) {
   on_every_order([] {
     DeviceBuffer<float> x(constant(0.0f)), amount(std::vector<float>{1.0f});
-    const Stream stream;
+    const TestStream stream;
     cudaGraph_t graph = nullptr;
     cudaGraphExec_t executable = nullptr;
     ASSERT_EQ(cudaStreamBeginCapture(stream, cudaStreamCaptureModeThreadLocal), cudaSuccess);
@@ -72,7 +61,7 @@ TEST(Runtime, AReplayedGraphReadsDeviceScalarsAnew) {
 TEST(Runtime, ACaptureSpansStreamsThatEventsJoin) {
   on_every_order([] {
     DeviceBuffer<float> x(constant(0.0f)), y(constant(0.0f)), amount(std::vector<float>{1.0f});
-    const Stream first, second;
+    const TestStream first, second;
     const Event fork, join;
     cudaGraph_t graph = nullptr;
     cudaGraphExec_t executable = nullptr;
@@ -98,7 +87,7 @@ TEST(Runtime, ACaptureSpansStreamsThatEventsJoin) {
 TEST(Runtime, AnUnjoinedCaptureIsRefused) {
   on_every_order([] {
     DeviceBuffer<float> x(constant(0.0f)), amount(std::vector<float>{1.0f});
-    const Stream first, second;
+    const TestStream first, second;
     const Event fork;
     cudaGraph_t graph = nullptr;
     ASSERT_EQ(cudaStreamBeginCapture(first, cudaStreamCaptureModeThreadLocal), cudaSuccess);
@@ -112,7 +101,7 @@ TEST(Runtime, AnUnjoinedCaptureIsRefused) {
 
 TEST(Runtime, SynchronisingSpoilsACapture) {
   on_every_order([] {
-    const Stream stream;
+    const TestStream stream;
     cudaGraph_t graph = nullptr;
     ASSERT_EQ(cudaStreamBeginCapture(stream, cudaStreamCaptureModeThreadLocal), cudaSuccess);
     EXPECT_EQ(cudaStreamSynchronize(stream), cudaErrorStreamCaptureUnsupported);
@@ -129,7 +118,7 @@ TEST(Runtime, PitchedCopies) {
     for (std::size_t i = 0; i < kSize; ++i) values[i] = static_cast<float>(i);
     DeviceBuffer<float> x(constant(-1.0f));
     constexpr std::size_t kRows = 4, kColumns = 3, kPitch = 16;
-    const Stream stream;
+    const TestStream stream;
     EXPECT_EQ(
         cudaMemcpy2DAsync(x.data(), kPitch * sizeof(float), values.data(), kColumns * sizeof(float),
                           kColumns * sizeof(float), kRows, cudaMemcpyHostToDevice, stream),
@@ -159,7 +148,7 @@ TEST(Runtime, WrongCopiesAreRefused) {
 
 TEST(Runtime, StreamOrderedMemoryAndPinnedMemory) {
   on_every_order([] {
-    const Stream stream;
+    const TestStream stream;
     float* device = nullptr;
     float* pinned = nullptr;
     ASSERT_EQ(cudaMallocHost(&pinned, kBytes), cudaSuccess);
@@ -178,7 +167,7 @@ TEST(Runtime, StreamOrderedMemoryAndPinnedMemory) {
 TEST(Runtime, EventsTellWhatIsDone) {
   on_every_order([] {
     DeviceBuffer<float> x(constant(0.0f)), amount(std::vector<float>{1.0f});
-    const Stream stream;
+    const TestStream stream;
     const Event start(cudaEventDefault), stop(cudaEventDefault), untimed;
     EXPECT_EQ(cudaEventRecord(start, stream), cudaSuccess);
     launch<add>({1, kSize}, stream, x.data(), amount.data());

@@ -4,6 +4,7 @@
 
 #include "tests/host/capi/layer.hpp"
 #include "tests/simt/executor.hpp"
+#include "tests/simt/test_stream.hpp"
 
 namespace curb::testing {
 namespace {
@@ -38,18 +39,6 @@ void expect_named(const std::string& named) {
       << "the message '" << curb_error_detail() << "' does not name " << named;
 }
 
-class Stream {
- public:
-  Stream() { kernels::check(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking), "stream"); }
-  ~Stream() { cudaStreamDestroy(stream_); }
-  Stream(const Stream&) = delete;
-  Stream& operator=(const Stream&) = delete;
-  operator cudaStream_t() const { return stream_; }
-
- private:
-  cudaStream_t stream_ = nullptr;
-};
-
 TEST(CApiOnCuda, StepsAsOnTheCpu) {
   on_every_order([] {
     Layer cpu;
@@ -75,7 +64,7 @@ TEST(CApiOnCuda, NeitherAllocatesNorWaits) {
     layer.options.statistics = 1;
     PlanHandle plan;
     ASSERT_CURB_OK(curb_plan_create(plan, &layer.options));
-    const Stream stream;
+    const TestStream stream;
 #ifdef CURB_SIMT
     simt::reset_counts();
 #endif
@@ -105,7 +94,7 @@ TEST(CApiOnCuda, IsCapturedAndReplayed) {
     PlanHandle plans[2];
     ASSERT_CURB_OK(curb_plan_create(plans[0], &eager.options));
     ASSERT_CURB_OK(curb_plan_create(plans[1], &captured.options));
-    const Stream stream;
+    const TestStream stream;
     cudaGraph_t graph = nullptr;
     cudaGraphExec_t iteration = nullptr;
     ASSERT_EQ(cudaStreamBeginCapture(stream, cudaStreamCaptureModeGlobal), cudaSuccess);
