@@ -4,10 +4,10 @@
 //
 //   cuda_update_bench [--tiny] [--quick] [Google Benchmark's flags]
 //
-//   step/CASE/VARIANT/cold|warm/N    one matrix of N weights in rows of up to 1,024
-//   rows/ORIENTATION/LENGTH/VARIANT  max-norm over rows (columns) of that length, 2^24 weights
-//   many/COUNT/VARIANT               that many tensors of 64 to 4,096 weights in four groups
-//   same_mix/STATES/QUADS/N          the plain kernel, by how much a thread has in flight
+//   gpu_step/CASE/VARIANT/cold|warm/N    one matrix of N weights in rows of up to 1,024
+//   gpu_rows/ORIENTATION/LENGTH/VARIANT  max-norm over rows (columns) of that length, 2^24 weights
+//   gpu_many/COUNT/VARIANT               that many tensors of 64 to 4,096 weights in four groups
+//   gpu_same_mix/STATES/QUADS/N          the plain kernel, by how much a thread has in flight
 //
 // What does not fit the device's memory is left out.
 // Times are those of CUDA events. Cold: the L2 cache is displaced before every measurement and
@@ -95,7 +95,7 @@ void add_steps(const CudaRun& run) {
       for (const Variant& variant : variants()) {
         for (const Cache cache : {Cache::cold, Cache::warm}) {
           if (cache == Cache::warm && exponent > 22) continue;  // no cache holds it
-          const std::string name = std::string("step/") + c.name + '/' + variant.name +
+          const std::string name = std::string("gpu_step/") + c.name + '/' + variant.name +
                                    (cache == Cache::cold ? "/cold/" : "/warm/") +
                                    std::to_string(std::int64_t{1} << exponent);
           add(name, run,
@@ -136,7 +136,7 @@ void add_rows(const CudaRun& run) {
       Group clamped = momentum_elastic_net();
       clamped.hyperparameters.max_norm = half_as_long_as_filled(length);
       const std::string name =
-          std::string("rows/") + orientation.name + '/' + std::to_string(length);
+          std::string("gpu_rows/") + orientation.name + '/' + std::to_string(length);
       const Variant fused = variants()[0];
       add(name + "/max_norm", run, {{clamped}, {shape}, fused.make});
       add(name + "/off", run, {{momentum_elastic_net()}, {shape}, fused.make});
@@ -154,7 +154,7 @@ void add_many(const CudaRun& run) {
                      return std::make_unique<Fused>(g, tensors, true);
                    }});
     for (const Variant& variant : all) {
-      add("many/" + std::to_string(count) + '/' + variant.name, run,
+      add("gpu_many/" + std::to_string(count) + '/' + variant.name, run,
           {many_groups(), many_shapes(count), variant.make});
     }
   }
@@ -168,7 +168,7 @@ void add_same_mixes(const CudaRun& run) {
   for (const int states : {0, 1, 2}) {
     for (const int quads : {1, 2, 4}) {
       for (const std::int64_t n : sizes) {
-        add_same_mix("same_mix/" + std::to_string(states) + "_states/" + std::to_string(quads) +
+        add_same_mix("gpu_same_mix/" + std::to_string(states) + "_states/" + std::to_string(quads) +
                          "_quads/" + std::to_string(n),
                      run, states, quads, n);
       }

@@ -57,7 +57,7 @@ int run_host_benchmarks(int argc, char** argv, const std::function<void(const Ho
   benchmark::AddCustomContext("instruction_set", plan::select_host_step().instruction_set);
   benchmark::AddCustomContext("elements", std::to_string(arrays.count()));
   benchmark::AddCustomContext("last_level_cache_bytes", std::to_string(last_level_cache()));
-  add({arrays, flags->threads, flags->quick ? 7 : 15, flags->quick});
+  add({arrays, flags->threads, flags->quick ? 15 : 31, flags->quick});
   benchmark::RunSpecifiedBenchmarks();
   benchmark::Shutdown();
   return 0;

@@ -17,15 +17,6 @@
 namespace curb::bench {
 namespace {
 
-/// Seconds of each of so many runs in a row that they can be timed.
-template <class Work>
-double seconds_in_a_row(std::int64_t repeats, const Work& work) {
-  return seconds_of([&] {
-           for (std::int64_t i = 0; i < repeats; ++i) work();
-         }) /
-         static_cast<double>(repeats);
-}
-
 void measure(benchmark::State& state, const Group& group, std::int64_t count, const HostRun& run) {
   const std::int64_t columns = std::min(count, kColumns);
   const HostMatrix matrix(run.arrays, {count / columns, columns});

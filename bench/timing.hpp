@@ -6,6 +6,8 @@
 #include <chrono>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
+#include <utility>
 #include <vector>
 
 namespace curb::bench {
@@ -15,6 +17,15 @@ double seconds_of(const Work& work) {
   const auto start = std::chrono::steady_clock::now();
   work();
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+/// Seconds of each of some runs in a row: for what is too short for the clock.
+template <class Work>
+double seconds_in_a_row(std::int64_t repeats, const Work& work) {
+  const double seconds = seconds_of([&] {
+    for (std::int64_t i = 0; i < repeats; ++i) work();
+  });
+  return seconds / static_cast<double>(repeats);
 }
 
 /// The middle half of the runs lies between `low` and `high`, the quartiles.

@@ -10,6 +10,7 @@
 // Medians, with _min, _low, _high (the quartiles) and _max.
 #include <benchmark/benchmark.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -21,6 +22,7 @@
 #include "bench/counters.hpp"
 #include "bench/host_program.hpp"
 #include "host/backend/backend.hpp"
+#include "host/cli/busy_waiting.hpp"
 #include "host/train/trainer.hpp"
 
 namespace curb::bench {
@@ -189,7 +191,8 @@ void add_train(const HostRun& run) {
                              {"784-100-10/10", {100}, 10, 500},
                              {"784-256-128-10/128", {256, 128}, 128, 60},
                              {"784-1024-1024-2048-10/100", {1024, 1024, 2048}, 100, 6}};
-  for (const TrainCase& c : cases) {
+  for (TrainCase c : cases) {
+    if (run.quick) c.steps = std::max<std::int64_t>(4, c.steps / 5);
     add_benchmark(std::string("train/") + c.name, run,
                   [=](benchmark::State& state) { measure(state, c, run); });
   }
@@ -199,5 +202,6 @@ void add_train(const HostRun& run) {
 }  // namespace curb::bench
 
 int main(int argc, char** argv) {
+  curb::cli::limit_busy_waiting(argv);  // as the program trains
   return curb::bench::run_host_benchmarks(argc, argv, curb::bench::add_train);
 }

@@ -10,4 +10,8 @@ namespace curb::cli {
 /// training was seen to take twenty times as long. What the user has set is respected.
 void limit_busy_waiting(char** argv);
 
+/// Programs that are started from here on wait as they would without this one: an embedder's
+/// program does not limit what OpenMP does.
+void unlimit_busy_waiting_of_children();
+
 }  // namespace curb::cli

@@ -20,6 +20,7 @@ Command add_train(CLI::App& program);
 Command add_eval(CLI::App& program);
 Command add_predict(CLI::App& program);
 Command add_info(CLI::App& program);
+Command add_bench(CLI::App& program);
 
 /// Opens a device, and says which unless `quiet`. Throws DeviceError when it is not to be had, and
 /// UsageError for a name that is none.

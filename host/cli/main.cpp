@@ -58,7 +58,7 @@ int run(int argc, char** argv) {
   program.allow_extras();
   program.failure_message({});
   const std::vector<Command> commands{add_train(program), add_eval(program), add_predict(program),
-                                      add_info(program)};
+                                      add_bench(program), add_info(program)};
   for (const Command& command : commands) command.parser->allow_extras();
 
   try {

@@ -16,15 +16,24 @@ void Progress::step(const train::Position& position) {
   if (now - drawn_ < kBetweenDrawings) return;
   drawn_ = now;
 
-  constexpr int kWidth = 30;
   const double epochs_done =
       static_cast<double>(position.epoch - 1) +
       static_cast<double>(position.step) / static_cast<double>(position.steps);
-  const double done = epochs_done / static_cast<double>(epochs_);
-  const std::string bar(static_cast<std::size_t>(done * kWidth), '#');
+  draw(epochs_done / static_cast<double>(total_),
+       fmt::format("epoch {}/{}{}", position.epoch, total_, latest_));
+}
+
+void Progress::count(std::int64_t done, const std::string& name) {
+  if (!shown_) return;
+  draw(static_cast<double>(done) / static_cast<double>(total_),
+       fmt::format("{}/{} {}", done, total_, name));
+}
+
+void Progress::draw(double fraction, const std::string& text) {
+  constexpr int kWidth = 30;
+  const std::string bar(static_cast<std::size_t>(fraction * kWidth), '#');
   // CSI K clears what a longer line left behind.
-  fmt::print(stderr, "\r[{:<{}}] epoch {}/{}{}\x1b[K", bar, kWidth, position.epoch, epochs_,
-             latest_);
+  fmt::print(stderr, "\r[{:<{}}] {}\x1b[K", bar, kWidth, text);
   std::fflush(stderr);
   on_screen_ = true;
 }

@@ -1,5 +1,5 @@
 // Copyright 2026 The curb authors. SPDX-License-Identifier: Apache-2.0
-// A line on the terminal that says how far the training is.
+// A line on the terminal that says how far the training or the measuring is.
 #pragma once
 
 #include <chrono>
@@ -12,8 +12,8 @@ namespace curb::cli {
 
 class Progress {
  public:
-  /// Shows nothing unless `shown`.
-  Progress(std::int64_t epochs, bool shown) : epochs_(epochs), shown_(shown) {}
+  /// Of so many epochs, or other things. Shows nothing unless `shown`.
+  Progress(std::int64_t total, bool shown) : total_(total), shown_(shown) {}
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
   ~Progress() { erase(); }
@@ -22,11 +22,15 @@ class Progress {
   void step(const train::Position& position);
   /// After each report.
   void report(const train::EpochMetrics& metrics);
+  /// When so many things are done, of which the last or the next has a name.
+  void count(std::int64_t done, const std::string& name);
   /// Leaves an empty line to whoever writes next.
   void erase();
 
  private:
-  std::int64_t epochs_;
+  void draw(double fraction, const std::string& text);
+
+  std::int64_t total_;
   bool shown_;
   std::string latest_;
   std::chrono::steady_clock::time_point drawn_{};
