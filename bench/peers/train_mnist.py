@@ -23,14 +23,16 @@ HERE = pathlib.Path(__file__).resolve().parent
 
 REGULARISED = {"l1": "1e-6", "l2": "1e-5", "max-norm": "3"}
 CASES = {
-    "784-100-10 batch 10": {"hidden": "100", "batch": "10", "epochs": "5", **REGULARISED},
+    "784-100-10 batch 10": {"hidden": "100", "batch": "10", "epochs": "5",
+                            "learning-rate": "0.01", **REGULARISED},
     "784-256-128-10 batch 128": {"hidden": "256,128", "batch": "128", "epochs": "5",
-                                 **REGULARISED},
-    "784-30-10 batch 10": {"hidden": "30", "batch": "10", "epochs": "5", "l2": "1e-4"},
+                                 "learning-rate": "0.05", **REGULARISED},
+    "784-30-10 batch 10": {"hidden": "30", "batch": "10", "epochs": "5",
+                           "learning-rate": "0.01", "l2": "1e-4"},
     "784-1024-1024-2048-10 batch 100": {"hidden": "1024,1024,2048", "batch": "100", "epochs": "1",
-                                        "l2": "1e-5", "max-norm": "3"},
+                                        "learning-rate": "0.05", "l2": "1e-5", "max-norm": "3"},
 }
-COMMON = {"learning-rate": "0.05", "momentum": "0.9", "seed": "1"}
+COMMON = {"momentum": "0.9", "seed": "1"}
 
 
 def flags(settings):

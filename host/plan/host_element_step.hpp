@@ -54,13 +54,14 @@ CURB_HOST_DEVICE void step_at(const Coefficients& c, const Arrays& arrays, std::
   if constexpr (kStates > 1) arrays.state[1][i] = state[1];
 }
 
-/// How far ahead of its use an element is fetched: one page. The processor's own prefetchers stop
-/// at the end of a page, and a fused step has too many instructions per cache line to see far
-/// ahead.
+/// How far ahead of its use an element of a row is fetched: one page. The processor's own
+/// prefetchers stop at the end of a page, and a fused step has too many instructions per cache line
+/// to see far ahead.
 constexpr std::int64_t kPrefetchDistance = 4096 / sizeof(float);
 
-/// The same for columns, in rows.
-constexpr std::int64_t kPrefetchRows = 16;
+/// The same for columns, in rows. Where rows are a power of two of bytes apart, one column's lines
+/// compete for a few places of the cache: the rows under way must be few.
+constexpr std::int64_t kPrefetchRows = 4;
 
 /// Elements between two rounds of prefetching: two cache lines of each array, so that the requests
 /// are spread among the arithmetic.
@@ -95,16 +96,32 @@ CURB_HOST_DEVICE void step_block(const Coefficients& c, const Arrays& arrays, st
   }
 }
 
-/// The same for many elements, with what follows them fetched meanwhile.
+/// The same for many elements; those that lie `ahead` of them are fetched meanwhile.
 template <class Optimizer, bool kMasked, bool kRowStages>
-CURB_HOST_DEVICE void step_run(const Coefficients& c, const Arrays& arrays, std::int64_t first,
-                               std::int64_t count) {
+CURB_HOST_DEVICE void step_blocks(const Coefficients& c, const Arrays& arrays, std::int64_t first,
+                                  std::int64_t count, std::int64_t ahead) {
   const std::int64_t last = first + count;
   for (; first + kPrefetchBlock <= last; first += kPrefetchBlock) {
-    prefetch_block<Optimizer>(arrays, first + kPrefetchDistance);
+    prefetch_block<Optimizer>(arrays, first + ahead);
     step_block<Optimizer, kMasked, kRowStages>(c, arrays, first, kPrefetchBlock);
   }
+  if (first == last) return;
+  prefetch_block<Optimizer>(arrays, first + ahead);
   step_block<Optimizer, kMasked, kRowStages>(c, arrays, first, last - first);
+}
+
+/// The same, with a loop of its own where no gradient has an l1 sign step: g++ leaves the stage out
+/// only where the coefficient is a constant. `c` is a copy: one of our own cannot be what the
+/// weights overwrite.
+template <class Optimizer, bool kMasked, bool kRowStages>
+CURB_HOST_DEVICE void step_run(Coefficients c, const Arrays& arrays, std::int64_t first,
+                               std::int64_t count, std::int64_t ahead) {
+  if (c.l1_sign == 0.0f) {
+    c.l1_sign = 0.0f;
+    step_blocks<Optimizer, kMasked, kRowStages>(c, arrays, first, count, ahead);
+  } else {
+    step_blocks<Optimizer, kMasked, kRowStages>(c, arrays, first, count, ahead);
+  }
 }
 
 }  // namespace

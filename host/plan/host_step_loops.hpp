@@ -22,20 +22,18 @@ namespace {
 using rules::RowOutcome;
 
 template <class Optimizer, bool kMasked>
-void run_elements(const Coefficients& coefficients, const Arrays& arrays, const WorkItem& item) {
-  const Coefficients c = coefficients;  // a copy of our own cannot be what the weights overwrite
-  step_run<Optimizer, kMasked, false>(c, arrays, item.first, item.count);
+void run_elements(const Coefficients& c, const Arrays& arrays, const WorkItem& item) {
+  step_run<Optimizer, kMasked, false>(c, arrays, item.first, item.count, kPrefetchDistance);
 }
 
 /// Steps a row; the sum of the squares of z, each segment's taken as soon as it is stepped.
 template <class Optimizer, bool kMasked>
-double step_row(const Coefficients& coefficients, const Arrays& arrays, std::int64_t first,
+double step_row(const Coefficients& c, const Arrays& arrays, std::int64_t first,
                 std::int64_t length) {
-  const Coefficients c = coefficients;
   double total = 0.0;
   for (std::int64_t done = 0; done < length; done += rules::kRowSegment) {
     const std::int64_t count = std::min<std::int64_t>(rules::kRowSegment, length - done);
-    step_run<Optimizer, kMasked, true>(c, arrays, first + done, count);
+    step_run<Optimizer, kMasked, true>(c, arrays, first + done, count, kPrefetchDistance);
     const float* z = arrays.weight + first + done;
     const double squared =
         segment_sum(count, [z](std::int64_t i) { return rules::SquaredWeight{}(z[i], 1.0f); });
@@ -131,11 +129,11 @@ template <class Optimizer, bool kMasked>
 void step_columns(const Coefficients& coefficients, const TensorView& tensor, const Arrays& arrays,
                   const WorkItem& item, ColumnSums& sums) {
   const Coefficients c = coefficients;
+  const std::int64_t ahead = kPrefetchRows * tensor.leading_dimension;
   const auto step_rows = [&](int columns) {
     for (std::int64_t i = 0; i < tensor.rows; ++i) {
       const std::int64_t first = i * tensor.leading_dimension + item.first;
-      prefetch_block<Optimizer>(arrays, first + kPrefetchRows * tensor.leading_dimension);
-      step_block<Optimizer, kMasked, true>(c, arrays, first, columns);
+      step_run<Optimizer, kMasked, true>(c, arrays, first, columns, ahead);
       sums.add(arrays.weight + first, columns);
     }
   };

@@ -23,6 +23,7 @@ namespace curb::rules {
 
 #if defined(__CUDA_ARCH__)
 CURB_HOST_DEVICE float add(float a, float b) { return __fadd_rn(a, b); }
+CURB_HOST_DEVICE float sub(float a, float b) { return __fsub_rn(a, b); }
 CURB_HOST_DEVICE float mul(float a, float b) { return __fmul_rn(a, b); }
 CURB_HOST_DEVICE float div(float a, float b) { return __fdiv_rn(a, b); }
 CURB_HOST_DEVICE float fma(float a, float b, float c) { return __fmaf_rn(a, b, c); }
@@ -34,6 +35,7 @@ CURB_HOST_DEVICE double fma(double a, double b, double c) { return __fma_rn(a, b
 CURB_HOST_DEVICE double square_root(double a) { return __dsqrt_rn(a); }
 #else
 CURB_HOST_DEVICE float add(float a, float b) { return a + b; }
+CURB_HOST_DEVICE float sub(float a, float b) { return a - b; }
 CURB_HOST_DEVICE float mul(float a, float b) { return a * b; }
 CURB_HOST_DEVICE float div(float a, float b) { return a / b; }
 CURB_HOST_DEVICE float fma(float a, float b, float c) { return std::fmaf(a, b, c); }
@@ -46,6 +48,9 @@ CURB_HOST_DEVICE double square_root(double a) { return std::sqrt(a); }
 #endif
 
 inline constexpr float kInfinity = std::numeric_limits<float>::infinity();
+
+/// |a|, exactly: the sign bit is cleared.
+CURB_HOST_DEVICE float magnitude(float a) { return std::fabs(a); }
 
 /// Finite means neither infinite nor NaN. Written as a comparison, so that it vectorises.
 CURB_HOST_DEVICE bool is_finite(double a) { return add(a, -a) == 0.0; }

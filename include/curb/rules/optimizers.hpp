@@ -26,7 +26,7 @@ struct Direction {
 /// rounds to x again there), and most CPUs compute with those a hundred times slower. A NaN passes.
 CURB_HOST_DEVICE float without_subnormal(float x) {
   constexpr float kSmallestNormal = 0x1p-126f;
-  return x < kSmallestNormal ? (x > -kSmallestNormal ? 0.0f : x) : x;
+  return magnitude(x) < kSmallestNormal ? 0.0f : x;
 }
 
 struct Sgd {

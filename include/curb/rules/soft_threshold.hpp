@@ -9,12 +9,14 @@ namespace curb::rules {
 /// A fixed sparsity pattern: a dropped weight is +0 whatever its value was, NaN included.
 CURB_HOST_DEVICE float masked(float v, bool keep) { return keep ? v : 0.0f; }
 
-/// prox of t |v|, t >= 0 (Donoho 1995): v - t, 0 or v + t. Written as one subtraction of a selected
-/// amount: NaN passes through, a shrunk value is +0 (so is -0 itself, at any t), and compilers
-/// vectorise it. t = infinity gives +0 for every finite v and NaN for an infinite one. The common
-/// sign(v) * max(|v| - t, 0) turns NaN into 0, so that divergence looks like sparsity.
+/// prox of t |v|, t >= 0 (Donoho 1995): v - t, 0 or v + t. Written as v less its projection on
+/// [-t, t] (Moreau 1965): NaN passes through, a shrunk value is +0 (so is -0 itself, at any t), and
+/// compilers make three vector instructions of it. t = infinity gives +0 for every finite v and NaN
+/// for an infinite one. The common sign(v) * max(|v| - t, 0) turns NaN into 0, so that divergence
+/// looks like sparsity.
 CURB_HOST_DEVICE float soft_threshold(float v, float t) {
-  return add(v, -(v > t ? t : (v < -t ? -t : v)));
+  const float from_below = v < -t ? -t : v;
+  return sub(v, from_below > t ? t : from_below);
 }
 
 /// Projection on [lower, infinity). NaN passes through, and -0 becomes +0 at lower = 0, so that

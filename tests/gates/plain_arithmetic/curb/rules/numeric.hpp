@@ -62,6 +62,7 @@ class Double {
 };
 
 Float add(Float a, Float b);
+Float sub(Float a, Float b);
 Float mul(Float a, Float b);
 Float div(Float a, Float b);
 Float fma(Float a, Float b, Float c);
@@ -74,6 +75,7 @@ Double square_root(Double a);
 
 inline constexpr Float kInfinity = std::numeric_limits<float>::infinity();
 
+Float magnitude(Float a);
 bool is_finite(Double a);
 Float round_down(Double a);
 
