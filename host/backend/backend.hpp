@@ -205,6 +205,10 @@ class Backend {
   virtual Stream stream() const = 0;
   /// What this is and how many threads it uses, in one line for people.
   virtual std::string description() const = 0;
+  /// What the bits of results depend on beside their arguments: the processor or device, the
+  /// threads, the instruction set, the library of matrix products and its version. A run goes on
+  /// bit for bit on a backend of the same signature.
+  virtual std::string signature() const = 0;
 
   /// `bytes` of device memory, zero, aligned to 256 bytes; null for none. Throws std::bad_alloc.
   /// May wait. Prefer Buffer.

@@ -38,4 +38,6 @@ void MatrixProduct::multiply(const ProductShape& shape, const float* a, const fl
 
 const char* MatrixProduct::library() { return "CBLAS"; }
 
+const char* MatrixProduct::instruction_set() { return "instructions of its own choice"; }
+
 }  // namespace curb::backend

@@ -10,6 +10,7 @@
 #include "host/backend/cpu_loss.hpp"
 #include "host/backend/cpu_random.hpp"
 #include "host/backend/matrix_product.hpp"
+#include "host/backend/processor.hpp"
 #include "host/backend/thread_team.hpp"
 
 namespace curb::backend {
@@ -37,6 +38,9 @@ class CpuBackend final : public Backend {
   std::string description() const override {
     return "CPU, " + std::to_string(team_.threads()) +
            (team_.threads() == 1 ? " thread, " : " threads, ") + MatrixProduct::library();
+  }
+  std::string signature() const override {
+    return description() + ", " + processor() + ", " + MatrixProduct::instruction_set();
   }
 
   void* allocate(std::size_t bytes) override {

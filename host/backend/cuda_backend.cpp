@@ -74,8 +74,10 @@ class CudaBackend final : public Backend {
   Device device() const override { return Device::cuda(device_); }
   Stream stream() const override { return stream_.get(); }
   std::string description() const override {
-    return "CUDA device " + std::to_string(device_) + ", " + describe(device_) + ", " +
-           CudaMatrixProduct::library();
+    return "CUDA device " + std::to_string(device_) + ", " + signature();
+  }
+  std::string signature() const override {  // any device of the kind will do
+    return describe(device_) + ", " + CudaMatrixProduct::library();
   }
 
   void* allocate(std::size_t bytes) override {
@@ -208,7 +210,7 @@ class CudaBackend final : public Backend {
   /// Its first line says where it holds.
   std::string tuning() const override {
     std::ostringstream out;
-    out << description() << '\n';
+    out << signature() << '\n';
     dense_.write(out);
     out << kTuningEnd;
     return out.str();
@@ -218,9 +220,9 @@ class CudaBackend final : public Backend {
     std::istringstream in{std::string(tuning)};
     std::string where;
     std::getline(in, where);
-    if (where != description()) {
-      throw std::invalid_argument("it was made on \"" + where + "\", and this is \"" +
-                                  description() + "\"");
+    if (where != signature()) {
+      throw std::invalid_argument("it was made on \"" + where + "\", and this is \"" + signature() +
+                                  "\"");
     }
     if (!tuning.ends_with(kTuningEnd)) throw std::invalid_argument("it is damaged");
     dense_.read(in);

@@ -40,6 +40,8 @@ class MatrixProduct {
 
   /// The library and its version.
   static const char* library();
+  /// Which of the processor's instructions the library uses, in its own words.
+  static const char* instruction_set();
 
  private:
   class Impl;

@@ -1,6 +1,7 @@
 // Copyright 2026 The curb authors. SPDX-License-Identifier: Apache-2.0
 // Matrix products by oneDNN 2 or 3: one primitive per shape, with a scratchpad that all share.
 #include <omp.h>
+#include <oneapi/dnnl/dnnl_debug.h>
 
 #include <algorithm>
 #include <map>
@@ -155,6 +156,10 @@ const char* MatrixProduct::library() {
                                   std::to_string(dnnl_version()->minor) + "." +
                                   std::to_string(dnnl_version()->patch);
   return name.c_str();
+}
+
+const char* MatrixProduct::instruction_set() {
+  return dnnl_cpu_isa2str(dnnl_get_effective_cpu_isa());
 }
 
 }  // namespace curb::backend

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "host/data/message.hpp"
+#include "host/train/checkpoint.hpp"
 #include "host/train/config.hpp"
 
 namespace curb::cli {
@@ -90,12 +91,30 @@ train::Settings SettingFlags::read() const {
   train::Settings settings;
   if (!config_.empty()) train::read_config(settings, config_);
   train::read_environment(settings);
+  read_flags(settings);
+  train::resolve(settings);
+  return settings;
+}
+
+train::Settings SettingFlags::read(train::Settings run) const {
+  if (!config_.empty()) {
+    throw train::SettingError("config", "a run that is resumed goes by its own config.toml");
+  }
+  train::Settings settings = run;
+  read_flags(settings);
+  for (const std::string& name : train::refused_changes(run, settings)) {
+    const char* const why = name == "epochs" ? ": a schedule is made to their number" : "";
+    throw train::SettingError(name, std::string("cannot change in a run that is resumed") + why);
+  }
+  train::resolve(settings);
+  return settings;
+}
+
+void SettingFlags::read_flags(train::Settings& settings) const {
   for (const std::string& assignment : assignments_) set(settings, assignment);
   read(train::run_settings(), 0, settings);
   read(train::update_settings(), train::run_settings().size(), settings.update);
   for (const std::string& layer : layers_) train::read_layer_override(settings, layer);
-  train::resolve(settings);
-  return settings;
 }
 
 }  // namespace curb::cli

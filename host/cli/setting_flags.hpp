@@ -25,6 +25,10 @@ class SettingFlags {
   /// train::SettingError and data::DataError.
   train::Settings read() const;
 
+  /// The settings of a run that goes on, with what flags may change of it. Throws
+  /// train::SettingError for a flag that would change more, or name another run.
+  train::Settings read(train::Settings run) const;
+
  private:
   struct Flag {
     CLI::Option* option = nullptr;
@@ -38,6 +42,7 @@ class SettingFlags {
   void read(const std::vector<train::Setting<Owner>>& table, std::size_t first, Owner& owner) const;
 
   static void set(train::Settings& settings, const std::string& assignment);
+  void read_flags(train::Settings& settings) const;
 
   std::deque<Flag> flags_;  // the run's settings, then the update's; addresses must stay
   std::vector<std::string> layers_;

@@ -4,14 +4,17 @@
 
 #include <atomic>
 #include <csignal>
+#include <filesystem>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include "host/cli/command.hpp"
 #include "host/cli/console.hpp"
 #include "host/cli/progress.hpp"
 #include "host/cli/setting_flags.hpp"
 #include "host/cli/summary.hpp"
+#include "host/train/checkpoint_file.hpp"
 #include "host/train/run_folder.hpp"
 #include "host/train/trainer.hpp"
 
@@ -22,15 +25,17 @@ std::atomic<bool> interrupted = false;
 static_assert(std::atomic<bool>::is_always_lock_free, "or a signal handler may not touch it");
 
 /// The first Ctrl-C ends the run in good order; a second one ends the program at once.
-void on_interrupt(int) {
+void on_interrupt(int signal) {
   interrupted = true;
-  std::signal(SIGINT, SIG_DFL);
+  std::signal(signal, SIG_DFL);
 }
 
 struct Arguments {
   explicit Arguments(CLI::App& command) : settings(command) {}
   SettingFlags settings;
   std::string out;
+  std::string resume;
+  bool elsewhere = false;
   bool quiet = false;
   bool json = false;
 };
@@ -57,13 +62,62 @@ void explain_divergence(const train::Outcome& outcome, bool was_saved) {
                          was_saved ? "kept" : "the last good ones"));
 }
 
+/// What is to be trained: a new run, or the rest of one.
+struct Start {
+  std::string folder;  ///< empty: none
+  train::Settings settings;
+  std::optional<train::Checkpoint> checkpoint;
+};
+
+void check_epochs(const train::Settings& settings, const train::Checkpoint& checkpoint) {
+  const std::int64_t begun = checkpoint.progress.epoch - (checkpoint.count.position == 0 ? 1 : 0);
+  if (settings.epochs < begun) {
+    throw train::SettingError(
+        "epochs", fmt::format("the run is in epoch {} already, beyond {}", begun, settings.epochs));
+  }
+}
+
+Start resume(const Arguments& arguments) {
+  if (!arguments.out.empty()) {
+    throw UsageError("--out: excludes --resume; the run goes on in its own folder");
+  }
+  const bool is_file = std::filesystem::is_regular_file(arguments.resume);
+  Start start;
+  start.folder =
+      is_file ? std::filesystem::path(arguments.resume).parent_path().string() : arguments.resume;
+  if (start.folder.empty()) start.folder = ".";
+  start.settings = arguments.settings.read(train::read_run_settings(start.folder));
+  start.checkpoint = is_file ? train::load_checkpoint(arguments.resume)
+                             : train::load_last_checkpoint(start.folder);
+  train::require_same_settings(*start.checkpoint, start.settings);
+  check_epochs(start.settings, *start.checkpoint);
+  return start;
+}
+
+Start make_start(const Arguments& arguments) {
+  if (!arguments.resume.empty()) return resume(arguments);
+  if (arguments.elsewhere) throw UsageError("--elsewhere: only a run that is resumed can move");
+  return {arguments.out, arguments.settings.read(), std::nullopt};
+}
+
 int run(const Arguments& arguments) {
-  const train::Settings settings = arguments.settings.read();
+  const Start start = make_start(arguments);
+  const train::Settings& settings = start.settings;
   const data::DataSets data = data::open_data(settings.data, settings.data_options);
   const std::unique_ptr<backend::Backend> backend = open_device(settings.device, arguments.quiet);
   std::optional<train::RunFolder> folder;
-  if (!arguments.out.empty()) folder.emplace(arguments.out, settings);
+  if (start.checkpoint) {
+    train::require_same_data(*start.checkpoint, data);
+    if (!arguments.elsewhere) require_same_backend(*start.checkpoint, *backend);
+    folder.emplace(start.folder, settings, *start.checkpoint);
+  } else if (!start.folder.empty()) {
+    folder.emplace(start.folder, settings);
+  }
 
+  std::function<void(train::Checkpoint)> keep_checkpoints;
+  if (folder) {
+    keep_checkpoints = [&](train::Checkpoint checkpoint) { folder->save(std::move(checkpoint)); };
+  }
   Progress progress(settings.epochs, stderr_is_terminal() && !arguments.quiet);
   const train::Observer observer{
       .on_step = [&](const train::Position& position) { progress.step(position); },
@@ -72,14 +126,20 @@ int run(const Arguments& arguments) {
             progress.report(metrics);
             if (folder) folder->append(metrics);
           },
+      .on_checkpoint = keep_checkpoints,
       .interrupted = &interrupted};
   std::signal(SIGINT, on_interrupt);
-  const train::Outcome outcome = train::train(settings, data, *backend, observer);
+  std::signal(SIGTERM, on_interrupt);  // what a batch system sends before it kills
+  const train::Outcome outcome = train::train(settings, data, *backend, observer,
+                                              start.checkpoint ? &*start.checkpoint : nullptr);
   progress.erase();
 
   if (folder) folder->save(outcome.model);
-  print(arguments.json ? summary_json(settings, data, outcome, arguments.out).dump(2) + "\n"
-                       : summary(settings, data, outcome, arguments.out));
+  print(arguments.json ? summary_json(settings, data, outcome, start.folder).dump(2) + "\n"
+                       : summary(settings, data, outcome, start.folder));
+  if (outcome.ending == train::Ending::interrupted && folder && !arguments.quiet) {
+    print_note("to go on: curb train --resume " + start.folder);
+  }
   if (outcome.ending == train::Ending::diverged) {
     explain_divergence(outcome, folder.has_value());
   }
@@ -95,6 +155,14 @@ Command add_train(CLI::App& program) {
       ->add_option("--out", arguments->out,
                    "a new folder for config.toml, metrics.jsonl and model.safetensors")
       ->type_name("FOLDER");
+  command
+      ->add_option("--resume", arguments->resume,
+                   "go on with the run in this folder from its last checkpoint, or from the one "
+                   "that is named; only --epochs, --device and --checkpoint-... may change")
+      ->type_name("FOLDER|FILE");
+  command->add_flag("--elsewhere", arguments->elsewhere,
+                    "with --resume: on another device, processor or number of threads as well, "
+                    "where it cannot go on bit for bit");
   command->add_flag("--quiet", arguments->quiet, "nothing on stderr but errors");
   command->add_flag("--json", arguments->json, "the results as JSON");
   return {command, [arguments] { return run(*arguments); }};

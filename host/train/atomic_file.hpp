@@ -20,9 +20,17 @@ class AtomicFile {
 
   void write(const void* bytes, std::size_t count);
   void commit();
+  // The same; a file that is already at `path` becomes `previous`, in place of one of that name.
+  // A process killed at the wrong moment leaves nothing at `path`, but then the old one there.
+  void commit_keeping(const std::string& previous);
+
+  // Removes what killed processes have left of files under `path`. No other may be writing it.
+  static void remove_leftovers(const std::string& path);
 
  private:
   [[noreturn]] void fail() const;
+  void flush();
+  void rename();
 
   std::string path_;
   std::string temporary_path_;

@@ -122,15 +122,18 @@ void assign(Settings& settings, const std::string& name, const std::string& text
 }
 
 void read_config(Settings& settings, const std::string& path) {
-  const std::string document = data::read_file(path);
+  parse_config(settings, data::read_file(path), path);
+}
+
+void parse_config(Settings& settings, const std::string& document, const std::string& source) {
   ::toml::table table;
   try {
     table = ::toml::parse(document);
   } catch (const ::toml::parse_error& error) {
-    throw data::DataError(path + ":" + std::to_string(error.source().begin.line) + ": " +
+    throw data::DataError(source + ":" + std::to_string(error.source().begin.line) + ": " +
                           std::string(error.description()));
   }
-  ConfigReader(path).read(table, settings);
+  ConfigReader(source).read(table, settings);
 }
 
 void read_environment(Settings& settings) {

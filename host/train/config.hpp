@@ -24,6 +24,9 @@ void assign(Settings& settings, const std::string& name, const std::string& text
 /// for what it says; both name the line.
 void read_config(Settings& settings, const std::string& path);
 
+/// The same of TOML text; `source` is what messages call it.
+void parse_config(Settings& settings, const std::string& document, const std::string& source);
+
 /// Reads CURB_LEARNING_RATE for learning_rate, and so on. Throws SettingError, which names the
 /// variable.
 void read_environment(Settings& settings);

@@ -59,6 +59,18 @@ void EpochSteps::begin(std::int64_t epoch) {
   order_.upload(std::vector<std::uint32_t>(order.begin(), order.end()));
 }
 
+StepCount EpochSteps::count() const { return {steps_, samples_, position_, losses()}; }
+
+void EpochSteps::resume(std::int64_t epoch, const StepCount& count) {
+  begin(epoch);
+  steps_ = count.steps;
+  samples_ = count.samples;
+  position_ = count.position;
+  losses_.upload({&count.losses, 1});
+  const backend::Clock now{.step = steps_, .position = static_cast<std::uint64_t>(position_)};
+  clock_.upload({&now, 1});
+}
+
 void EpochSteps::step() {
   const std::int64_t rows = std::min(batch_, data_.rows() - position_);
   (rows == batch_ ? whole_ : rest_)->replay();

@@ -12,6 +12,14 @@
 
 namespace curb::train {
 
+/// Where a run stands between two steps of an epoch.
+struct StepCount {
+  std::uint64_t steps = 0;    ///< of the run
+  std::uint64_t samples = 0;  ///< likewise: the rows that they took
+  std::int64_t position = 0;  ///< rows of the epoch that were used
+  backend::LossSum losses;    ///< of the epoch
+};
+
 class EpochSteps {
  public:
   /// Steps of `batch` rows each, the last of an epoch perhaps of fewer; 0: all rows in each step.
@@ -25,9 +33,16 @@ class EpochSteps {
   /// Asked for so far, and the rows that they took.
   std::uint64_t steps() const { return steps_; }
   std::uint64_t samples() const { return samples_; }
+  /// Of the epoch.
+  std::int64_t steps_done() const { return (position_ + batch_ - 1) / batch_; }
+  bool epoch_is_over() const { return position_ == data_.rows(); }
 
   /// Draws the order of the rows, by the seed and `epoch` alone, and forgets the losses.
   void begin(std::int64_t epoch);
+  /// For a run to go on from here. Waits.
+  StepCount count() const;
+  /// Begins the epoch in its middle, where count() was taken.
+  void resume(std::int64_t epoch, const StepCount& count);
   /// The next batch of the epoch: gradients, and the update of the parameters. Does not wait.
   void step();
   /// The losses since begin(), each taken before the update that it led to. Waits.

@@ -1,11 +1,13 @@
 // Copyright 2026 The curb authors. SPDX-License-Identifier: Apache-2.0
-// The folder that a run leaves behind: config.toml, metrics.jsonl, model.safetensors.
+// The folder that a run leaves behind: config.toml, metrics.jsonl, model.safetensors, and
+// checkpoint, from which it goes on.
 #pragma once
 
 #include <cstdio>
 #include <memory>
 #include <string>
 
+#include "host/train/checkpoint.hpp"
 #include "host/train/metrics.hpp"
 #include "host/train/model_file.hpp"
 #include "host/train/settings.hpp"
@@ -19,22 +21,44 @@ class RunFolder {
   /// be written to.
   RunFolder(std::string path, const Settings& settings);
 
+  /// Goes on in the folder of a run from its `checkpoint`: rewrites config.toml where the settings
+  /// have changed, forgets what metrics.jsonl has gained since, and sweeps up after killed
+  /// processes. Throws data::DataError, and has then changed nothing, where another process is at
+  /// work in the folder or metrics.jsonl lacks what it had.
+  RunFolder(std::string path, const Settings& settings, const Checkpoint& checkpoint);
+
   /// One line more in metrics.jsonl, visible to readers at once. Throws data::DataError.
   void append(const EpochMetrics& metrics);
+
+  /// Writes the checkpoint, whole or not at all, and keeps the one before it. Throws
+  /// data::DataError.
+  void save(Checkpoint checkpoint);
 
   /// Writes model.safetensors, whole or not at all. Throws data::DataError.
   void save(const Model& model);
 
   const std::string& path() const { return path_; }
+  bool has_checkpoint() const;
 
  private:
   struct Close {
     void operator()(std::FILE* file) const { std::fclose(file); }
   };
 
+  std::string file(const char* name) const { return path_ + "/" + name; }
+  [[noreturn]] void fail_on_metrics(const char* what) const;
+  void write_config(const Settings& settings) const;
+  void open_metrics(const char* mode);
+
   std::string path_;
-  std::string metrics_path_;
-  std::unique_ptr<std::FILE, Close> metrics_;
+  std::unique_ptr<std::FILE, Close> metrics_;  ///< locked: one process to a folder
 };
+
+/// A run's settings as its config.toml has them, resolved. Throws data::DataError and SettingError.
+Settings read_run_settings(const std::string& folder);
+
+/// The last checkpoint of the run in `folder`. Throws data::DataError where there is none or it
+/// cannot be used; the message says so where the one before it is there.
+Checkpoint load_last_checkpoint(const std::string& folder);
 
 }  // namespace curb::train

@@ -177,6 +177,13 @@ std::vector<Setting<Settings>> make_run_settings() {
             CURB_MEMBER(metrics_every)),
       seed(),
       device(),
+
+      whole("checkpoint_every", 0,
+            "epochs from one checkpoint in --out to the next, and one at the end; 0: none",
+            CURB_MEMBER(checkpoint_every)),
+      number<Settings>("checkpoint_minutes", kNotNegative,
+                       "likewise, in the middle of an epoch if need be; 0: none",
+                       CURB_MEMBER(checkpoint_minutes)),
   };
 }
 

@@ -202,8 +202,7 @@ void sort_and_check_cover(const std::string& path, std::vector<Extent>& extents,
 
 }  // namespace
 
-void write_safetensors(const std::string& path, std::span<const TensorView> tensors,
-                       const Metadata& metadata) {
+std::string safetensors_header(std::span<const TensorView> tensors, const Metadata& metadata) {
   std::string header;
   try {
     header = make_header(tensors, metadata).dump();
@@ -213,9 +212,14 @@ void write_safetensors(const std::string& path, std::span<const TensorView> tens
   }
   header.append((kAlignment - header.size() % kAlignment) % kAlignment, ' ');
   const std::uint64_t length = header.size();
+  header.insert(0, reinterpret_cast<const char*>(&length), kLengthBytes);
+  return header;
+}
 
+void write_safetensors(const std::string& path, std::span<const TensorView> tensors,
+                       const Metadata& metadata) {
+  const std::string header = safetensors_header(tensors, metadata);
   AtomicFile file(path);
-  file.write(&length, kLengthBytes);
   file.write(header.data(), header.size());
   for (const TensorView& tensor : tensors) {
     file.write(tensor.values.data(), tensor.values.size_bytes());

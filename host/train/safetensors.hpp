@@ -39,6 +39,10 @@ struct Safetensors {
 void write_safetensors(const std::string& path, std::span<const TensorView> tensors,
                        const Metadata& metadata);
 
+// The bytes of such a file that go before the values of its tensors, which follow end to end in
+// their order. Throws std::invalid_argument as write_safetensors does.
+std::string safetensors_header(std::span<const TensorView> tensors, const Metadata& metadata);
+
 // Reads an F32 file. Throws data::DataError, naming the tensor where one is at fault, unless the
 // header is well formed and its tensors cover the data exactly: no overlap, no gap, no byte over.
 Safetensors read_safetensors(const std::string& path);

@@ -32,6 +32,15 @@ double largest(const Schedule& schedule, double value) {
   return std::max({value, schedule.start.value_or(0.0), schedule.end.value_or(0.0)});
 }
 
+bool depends_on_epochs(const Schedule& schedule) {
+  const auto is_share = [](const Span& span) { return span.unit == SpanUnit::percent; };
+  const bool ends_with_run =
+      (schedule.kind == ScheduleKind::linear || schedule.kind == ScheduleKind::cosine) &&
+      !schedule.over;
+  return ends_with_run || is_share(schedule.from) || is_share(schedule.warmup) ||
+         is_share(schedule.every.value_or(Span{})) || is_share(schedule.over.value_or(Span{}));
+}
+
 Curve::Curve(const Schedule& schedule, double value, double off, const RunLength& length)
     : kind_(schedule.kind),
       value_(value),

@@ -53,6 +53,9 @@ struct Schedule {
 /// The largest value that the schedule can take, of a value that was set, while it is not off.
 double largest(const Schedule& schedule, double value);
 
+/// Whether its values depend on how many epochs the run has.
+bool depends_on_epochs(const Schedule& schedule);
+
 /// How long a run is.
 struct RunLength {
   std::int64_t steps_per_epoch = 0;

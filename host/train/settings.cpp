@@ -170,6 +170,28 @@ std::vector<UpdateSettings> layer_updates(const Settings& settings) {
   return updates;
 }
 
+std::vector<std::string> differing_settings(const Settings& a, const Settings& b) {
+  std::vector<std::string> names;
+  const auto compare = [&names](const auto& table, const auto& x, const auto& y) {
+    for (const auto& setting : table) {
+      if (setting.write(x) != setting.write(y)) names.push_back(setting.name);
+    }
+  };
+  compare(run_settings(), a, b);
+  compare(update_settings(), a.update, b.update);
+  const std::size_t outside_layers = names.size();
+  const std::vector<UpdateSettings> x = layer_updates(a);
+  const std::vector<UpdateSettings> y = layer_updates(b);
+  for (std::size_t layer = 0; layer < std::min(x.size(), y.size()); ++layer) {
+    compare(update_settings(), x[layer], y[layer]);
+  }
+  if (names.size() > outside_layers) {
+    names.resize(outside_layers);
+    names.emplace_back("layer");  // or they inherit what is named before it
+  }
+  return names;
+}
+
 std::string to_toml(const Settings& settings) {
   std::string document;
   const auto add = [&document](const std::string& name, const std::optional<std::string>& value) {

@@ -101,6 +101,9 @@ struct Settings {
   std::int64_t metrics_every = 1;  ///< epochs from one report to the next
   std::uint64_t seed = 1;
   std::string device = "auto";
+
+  std::int64_t checkpoint_every = 0;  ///< epochs from one checkpoint to the next; 0: none
+  double checkpoint_minutes = 10.0;   ///< likewise, in the middle of an epoch if need be
 };
 
 /// One setting of an Owner (Settings, or UpdateSettings).
@@ -131,6 +134,10 @@ void resolve(Settings& settings);
 
 /// The settings of each layer, the features' first. `settings` must be resolved.
 std::vector<UpdateSettings> layer_updates(const Settings& settings);
+
+/// The names of the settings that are not the same in both, "layer" for a layer's own values. Both
+/// must be resolved.
+std::vector<std::string> differing_settings(const Settings& a, const Settings& b);
 
 /// `settings` as a TOML document.
 std::string to_toml(const Settings& settings);

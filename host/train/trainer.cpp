@@ -8,6 +8,7 @@
 #include <limits>
 #include <utility>
 
+#include "host/data/error.hpp"
 #include "host/train/device_rows.hpp"
 #include "host/train/epoch.hpp"
 #include "host/train/network_setup.hpp"
@@ -24,11 +25,14 @@ double seconds_since(steady_clock::time_point start) {
   return std::chrono::duration<double>(steady_clock::now() - start).count();
 }
 
-/// Weights that may be wanted again.
-struct Snapshot {
-  std::int64_t epoch = 0;
-  std::vector<float> parameters;
-};
+steady_clock::time_point seconds_ago(double seconds) {
+  return steady_clock::now() -
+         std::chrono::duration_cast<steady_clock::duration>(std::chrono::duration<double>(seconds));
+}
+
+bool all_finite(const std::vector<float>& values) {
+  return std::all_of(values.begin(), values.end(), [](float x) { return std::isfinite(x); });
+}
 
 bool is_disturbed(const Settings& settings) {
   return settings.input_noise > 0.0f || settings.input_dropout > 0.0f ||
@@ -44,24 +48,36 @@ class Run {
  public:
   Run(const Settings& settings, const data::DataSets& data, Backend& backend,
       const Observer& observer);
+  /// One of these two, then train().
+  void begin();
+  void resume(const Checkpoint& checkpoint);
   Outcome train();
 
  private:
   nn::Network make_network() const;
-  bool interrupted() const {
-    return observer_.interrupted != nullptr && observer_.interrupted->load();
+  void run_epoch();
+  bool report_is_due() const {
+    return progress_.epoch % settings_.metrics_every == 0 || progress_.epoch == settings_.epochs ||
+           interrupted_;
   }
-  void run_epoch(std::int64_t epoch);
-  bool report_is_due(std::int64_t epoch) const {
-    return epoch % settings_.metrics_every == 0 || epoch == settings_.epochs || interrupted();
-  }
-  EpochMetrics report(std::int64_t epoch);
+  EpochMetrics report();
   std::optional<Ending> judge(const EpochMetrics& metrics);
   double penalty(const std::vector<float>& parameters) const;
   double residual();
+  double gradient_norm() const;
   std::vector<LayerMetrics> layer_metrics(const std::vector<float>& parameters) const;
   std::optional<Evaluation> evaluate(const std::optional<DeviceRows>& rows);
   Outcome finish(Ending ending, std::int64_t epochs);
+
+  bool checkpoint_is_due_in_epoch() const {
+    return observer_.on_checkpoint && settings_.checkpoint_minutes > 0.0 &&
+           seconds_since(last_checkpoint_) >= 60.0 * settings_.checkpoint_minutes;
+  }
+  bool checkpoint_is_due_after(std::int64_t epoch) const {
+    return settings_.checkpoint_every > 0 &&
+           (epoch % settings_.checkpoint_every == 0 || epoch == settings_.epochs);
+  }
+  void make_checkpoint();
 
   const Settings& settings_;
   const data::DataSets& data_;
@@ -76,15 +92,13 @@ class Run {
   EpochSteps steps_;
   ScheduledUpdates schedules_;
 
+  Progress progress_;
+  bool interrupted_ = false;  ///< looked at after each step, so that all agree on when it was
   steady_clock::time_point start_;
-  double training_seconds_ = 0.0;  ///< without reports
-  steady_clock::time_point training_since_;
-  std::uint64_t samples_reported_ = 0;
-  double first_residual_ = 1.0;
-
-  Snapshot latest_;  ///< at the last report whose loss and weights were finite
-  Snapshot best_;    ///< by validation loss; with early stopping only
-  double best_loss_ = std::numeric_limits<double>::infinity();
+  steady_clock::time_point training_since_;  ///< the last report
+  steady_clock::time_point last_checkpoint_;
+  std::optional<std::uint32_t> data_fingerprint_;  ///< once it was wanted
+  std::optional<std::uint64_t> resumed_at_;        ///< the steps that others have made
 };
 
 Run::Run(const Settings& settings, const data::DataSets& data, Backend& backend,
@@ -101,10 +115,64 @@ Run::Run(const Settings& settings, const data::DataSets& data, Backend& backend,
       updates_(make_updates(backend, network_, layers_, settings.optimizer,
                             {.clip_norm = settings.clip_norm})),
       steps_(backend, network_, updates_.plan, train_rows_, settings.batch, settings.seed),
-      schedules_(layers_, {steps_.steps_per_epoch(), settings.epochs}) {
-  network_.initialise(*settings.initialisation);
-  latest_.parameters = network_.parameters().download();
-  best_ = latest_;
+      schedules_(layers_, {steps_.steps_per_epoch(), settings.epochs}) {}
+
+void Run::begin() {
+  network_.initialise(*settings_.initialisation);
+  progress_.latest.parameters = network_.parameters().download();
+  if (settings_.tolerance > 0.0) {
+    const double first = residual();
+    if (first > 0.0) progress_.first_residual = first;
+  }
+  steps_.begin(progress_.epoch);
+  start_ = training_since_ = last_checkpoint_ = steady_clock::now();
+}
+
+void Run::resume(const Checkpoint& checkpoint) {
+  require_same_settings(checkpoint, settings_);
+  require_same_data(checkpoint, data_);
+  if (checkpoint.parameters.size() != network_.parameters().size() ||
+      checkpoint.optimizer_state.size() != updates_.state.size()) {
+    throw data::DataError(checkpoint.source + ": of a run of another network or optimizer");
+  }
+  network_.parameters().upload(checkpoint.parameters);
+  for (std::size_t i = 0; i < updates_.state.size(); ++i) {
+    updates_.state[i].upload(checkpoint.optimizer_state[i]);
+  }
+  updates_.plan.import_state(checkpoint.groups, backend_.stream());
+  data_fingerprint_ = checkpoint.data_fingerprint;
+  progress_ = checkpoint.progress;
+  steps_.resume(progress_.epoch, checkpoint.count);
+  if (steps_.steps() > 0) {  // reports speak of the values of the last step
+    schedules_.move_to(steps_.steps() - 1, updates_.plan, backend_.stream());
+  }
+  resumed_at_ = steps_.steps();
+  start_ = seconds_ago(checkpoint.seconds);
+  training_since_ = seconds_ago(checkpoint.seconds_since_report);
+  last_checkpoint_ = steady_clock::now();
+}
+
+void Run::make_checkpoint() {
+  if (!observer_.on_checkpoint) return;
+  last_checkpoint_ = steady_clock::now();
+  std::vector<float> parameters = network_.parameters().download();
+  if (!all_finite(parameters)) return;  // the last good one stays
+  if (!data_fingerprint_) data_fingerprint_ = fingerprint(data_);
+  progress_.gradient_norm = gradient_norm();
+  Checkpoint checkpoint{.configuration = to_toml(settings_),
+                        .data_fingerprint = *data_fingerprint_,
+                        .backend = backend_.signature(),
+                        .tuning = backend_.tuning(),
+                        .progress = progress_,
+                        .count = steps_.count(),
+                        .parameters = std::move(parameters),
+                        .groups = updates_.plan.export_state(backend_.stream()),
+                        .seconds = seconds_since(start_),
+                        .seconds_since_report = seconds_since(training_since_)};
+  for (const backend::Buffer<float>& state : updates_.state) {
+    checkpoint.optimizer_state.push_back(state.download());
+  }
+  observer_.on_checkpoint(std::move(checkpoint));
 }
 
 nn::Network Run::make_network() const {
@@ -114,60 +182,58 @@ nn::Network Run::make_network() const {
           settings_.seed};
 }
 
-void Run::run_epoch(std::int64_t epoch) {
-  const std::int64_t steps = steps_.steps_per_epoch();
-  steps_.begin(epoch);
-  for (std::int64_t step = 1; step <= steps; ++step) {
+void Run::run_epoch() {
+  while (!interrupted_ && !steps_.epoch_is_over()) {
     schedules_.move_to(steps_.steps(), updates_.plan, backend_.stream());
     steps_.step();
-    if (observer_.on_step) observer_.on_step({epoch, step, steps});
-    if (interrupted()) return;
+    if (observer_.on_step) {
+      observer_.on_step({progress_.epoch, steps_.steps_done(), steps_.steps_per_epoch()});
+    }
+    interrupted_ = observer_.interrupted != nullptr && observer_.interrupted->load();
+    if (interrupted_ || checkpoint_is_due_in_epoch()) make_checkpoint();
   }
 }
 
-EpochMetrics Run::report(std::int64_t epoch) {
+EpochMetrics Run::report() {
   const backend::LossSum losses = steps_.losses();
   const double training = seconds_since(training_since_);
-  training_seconds_ += training;
+  progress_.training_seconds += training;
   const std::vector<float> parameters = network_.parameters().download();
 
   EpochMetrics metrics;
-  metrics.epoch = epoch;
+  metrics.epoch = progress_.epoch;
   metrics.step = steps_.steps();
-  metrics.samples_per_second = static_cast<double>(steps_.samples() - samples_reported_) / training;
+  metrics.samples_per_second =
+      static_cast<double>(steps_.samples() - progress_.samples_reported) / training;
   metrics.learning_rate = *schedules_.current().front().learning_rate;
   metrics.data_loss = losses.loss / static_cast<double>(losses.samples);
   metrics.penalty = penalty(parameters);
-  if (settings_.clip_norm < rules::kInfinity) {
-    metrics.gradient_norm = updates_.plan.statistics(backend_.stream()).gradient_norm;
-  }
-  if (settings_.tolerance > 0.0) metrics.residual = residual() / first_residual_;
+  if (settings_.clip_norm < rules::kInfinity) metrics.gradient_norm = gradient_norm();
+  if (settings_.tolerance > 0.0) metrics.residual = residual() / progress_.first_residual;
   metrics.validation = evaluate(validation_rows_);
   metrics.test = evaluate(test_rows_);
   metrics.layers = layer_metrics(parameters);
   metrics.seconds = seconds_since(start_);
 
-  const bool good =
-      std::isfinite(metrics.data_loss) &&
-      std::all_of(parameters.begin(), parameters.end(), [](float x) { return std::isfinite(x); });
-  if (good) latest_ = {epoch, parameters};
-  samples_reported_ = steps_.samples();
+  if (std::isfinite(metrics.data_loss) && all_finite(parameters))
+    progress_.latest = {progress_.epoch, parameters};
+  progress_.samples_reported = steps_.samples();
   training_since_ = steady_clock::now();
   return metrics;
 }
 
 std::optional<Ending> Run::judge(const EpochMetrics& metrics) {
-  if (latest_.epoch != metrics.epoch) return Ending::diverged;
+  if (progress_.latest.epoch != metrics.epoch) return Ending::diverged;
   if (settings_.patience > 0 && metrics.validation) {
-    if (metrics.validation->loss < best_loss_) {
-      best_loss_ = metrics.validation->loss;
-      best_ = latest_;
-    } else if (metrics.epoch - best_.epoch >= settings_.patience) {
+    if (metrics.validation->loss < progress_.best_loss) {
+      progress_.best_loss = metrics.validation->loss;
+      progress_.best = progress_.latest;
+    } else if (metrics.epoch - progress_.best.epoch >= settings_.patience) {
       return Ending::patience;
     }
   }
   if (metrics.residual && *metrics.residual <= settings_.tolerance) return Ending::tolerance;
-  if (interrupted()) return Ending::interrupted;
+  if (interrupted_) return Ending::interrupted;
   return std::nullopt;
 }
 
@@ -198,6 +264,12 @@ double Run::residual() {
   return std::sqrt(sum);
 }
 
+/// Of the last step, as far as it was measured. The plan of a resumed run knows only its own steps.
+double Run::gradient_norm() const {
+  return steps_.steps() == resumed_at_ ? progress_.gradient_norm
+                                       : updates_.plan.statistics(backend_.stream()).gradient_norm;
+}
+
 std::vector<LayerMetrics> Run::layer_metrics(const std::vector<float>& parameters) const {
   std::vector<LayerMetrics> metrics;
   for (std::size_t i = 0; i < layers_.size(); ++i) {
@@ -217,10 +289,10 @@ Outcome Run::finish(Ending ending, std::int64_t epochs) {
   outcome.epochs = epochs;
   outcome.steps = steps_.steps();
   outcome.seconds = seconds_since(start_);
-  outcome.samples_per_second = static_cast<double>(steps_.samples()) / training_seconds_;
+  outcome.samples_per_second = static_cast<double>(steps_.samples()) / progress_.training_seconds;
 
-  const bool best_is_wanted = settings_.patience > 0 && best_.epoch > 0;
-  const Snapshot& kept = best_is_wanted ? best_ : latest_;
+  const bool best_is_wanted = settings_.patience > 0 && progress_.best.epoch > 0;
+  const Snapshot& kept = best_is_wanted ? progress_.best : progress_.latest;
   network_.parameters().upload(kept.parameters);
   outcome.kept_epoch = kept.epoch;
   outcome.model = {.schema = data_.train.schema,
@@ -233,7 +305,8 @@ Outcome Run::finish(Ending ending, std::int64_t epochs) {
   outcome.penalty = penalty(kept.parameters);
   if (!is_disturbed(settings_)) {
     outcome.residual = residual();
-    if (settings_.tolerance > 0.0) outcome.relative_residual = *outcome.residual / first_residual_;
+    if (settings_.tolerance > 0.0)
+      outcome.relative_residual = *outcome.residual / progress_.first_residual;
   }
   outcome.validation = evaluate(validation_rows_);
   outcome.test = evaluate(test_rows_);
@@ -242,26 +315,34 @@ Outcome Run::finish(Ending ending, std::int64_t epochs) {
 }
 
 Outcome Run::train() {
-  if (settings_.tolerance > 0.0) {
-    const double first = residual();
-    if (first > 0.0) first_residual_ = first;
+  while (progress_.epoch <= settings_.epochs) {
+    run_epoch();
+    if (report_is_due()) {
+      const EpochMetrics metrics = report();
+      if (observer_.on_report) observer_.on_report(metrics);
+      if (const std::optional<Ending> ending = judge(metrics))
+        return finish(*ending, progress_.epoch);
+    }
+    steps_.begin(++progress_.epoch);
+    if (checkpoint_is_due_after(progress_.epoch - 1)) make_checkpoint();
   }
-  start_ = training_since_ = steady_clock::now();
-  for (std::int64_t epoch = 1;; ++epoch) {
-    run_epoch(epoch);
-    if (!report_is_due(epoch)) continue;
-    const EpochMetrics metrics = report(epoch);
-    if (observer_.on_report) observer_.on_report(metrics);
-    if (const std::optional<Ending> ending = judge(metrics)) return finish(*ending, epoch);
-    if (epoch == settings_.epochs) return finish(Ending::all_epochs, epoch);
-  }
+  return finish(Ending::all_epochs, settings_.epochs);
 }
 
 }  // namespace
 
 Outcome train(const Settings& settings, const data::DataSets& data, backend::Backend& backend,
-              const Observer& observer) {
-  return Run(settings, data, backend, observer).train();
+              const Observer& observer, const Checkpoint* checkpoint) {
+  if (checkpoint != nullptr && checkpoint->backend == backend.signature()) {
+    backend.restore_tuning(checkpoint->tuning);  // before the run records its steps
+  }
+  Run run(settings, data, backend, observer);
+  if (checkpoint != nullptr) {
+    run.resume(*checkpoint);
+  } else {
+    run.begin();
+  }
+  return run.train();
 }
 
 }  // namespace curb::train

@@ -10,6 +10,7 @@
 
 #include "host/backend/backend.hpp"
 #include "host/data/open.hpp"
+#include "host/train/checkpoint.hpp"
 #include "host/train/metrics.hpp"
 #include "host/train/model_file.hpp"
 #include "host/train/settings.hpp"
@@ -24,8 +25,11 @@ struct Position {
 };
 
 struct Observer {
-  std::function<void(const Position&)> on_step;  ///< after each step was asked for
-  std::function<void(const EpochMetrics&)> on_report;
+  std::function<void(const Position&)> on_step{};  ///< after each step was asked for
+  std::function<void(const EpochMetrics&)> on_report{};
+  /// As often as the settings say, and when the run is interrupted; before the report of a part of
+  /// an epoch that an interrupted run ends with. Of finite weights only.
+  std::function<void(Checkpoint)> on_checkpoint{};
   /// Set by a signal handler: the run finishes its step and ends.
   const std::atomic<bool>* interrupted = nullptr;
 };
@@ -58,8 +62,10 @@ struct Outcome {
 };
 
 /// Trains a network for `data` on `backend`. `settings` must be resolved. Throws curb::Error for
-/// settings that the library refuses; what the observer throws passes through.
+/// settings that the library refuses; what the observer throws passes through. With a checkpoint
+/// the run goes on from there, to the same bits as if it had never stopped (on a backend of the
+/// same signature); throws data::DataError for one of other settings or other data.
 Outcome train(const Settings& settings, const data::DataSets& data, backend::Backend& backend,
-              const Observer& observer = {});
+              const Observer& observer = {}, const Checkpoint* checkpoint = nullptr);
 
 }  // namespace curb::train

@@ -55,6 +55,8 @@ TEST_P(MemoryTest, CopiesOnTheDevice) {
 TEST_P(MemoryTest, SaysWhatItIs) {
   EXPECT_FALSE(on->description().empty());
   EXPECT_EQ(on->description().find('\n'), std::string::npos);
+  EXPECT_EQ(on->signature().find('\n'), std::string::npos);
+  EXPECT_EQ(on->signature(), GetParam().make(why)->signature());
 }
 
 class GatherTest : public BackendTest {

@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <system_error>
@@ -31,7 +30,7 @@ namespace {
     const rlimit limit{bytes, bytes};
     ::setrlimit(RLIMIT_FSIZE, &limit);
   }
-  ::setenv("OMP_NUM_THREADS", "1", 1);
+  ::setenv("OMP_NUM_THREADS", std::to_string(options.threads).c_str(), 1);
   std::vector<char*> argv{const_cast<char*>("curb")};
   for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
   argv.push_back(nullptr);
@@ -39,14 +38,23 @@ namespace {
   ::_exit(127);
 }
 
-void interrupt_when_written(pid_t child, const std::string& path) {
-  std::error_code absent;
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-  while (std::filesystem::file_size(path, absent) == 0 || absent) {
-    if (std::chrono::steady_clock::now() > deadline) break;
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+bool has_ended(pid_t child) {
+  siginfo_t info{};
+  ::waitid(P_PID, static_cast<id_t>(child), &info, WEXITED | WNOHANG | WNOWAIT);
+  return info.si_pid == child;
+}
+
+void interrupt_when_written(pid_t child, const ProgramOptions& options) {
+  while (!has_ended(child)) {
+    std::error_code absent;
+    const std::uintmax_t bytes = std::filesystem::file_size(options.interrupt_after, absent);
+    if (!absent && bytes >= options.bytes) {
+      std::this_thread::sleep_for(options.delay);
+      ::kill(child, options.signal);
+      return;
+    }
+    std::this_thread::sleep_for(std::chrono::microseconds(200));
   }
-  ::kill(child, SIGINT);
 }
 
 }  // namespace
@@ -59,7 +67,7 @@ ProgramResult run_program(const std::vector<std::string>& arguments,
   const pid_t child = ::fork();
   if (child < 0) throw std::system_error(errno, std::generic_category(), "fork");
   if (child == 0) become_program(arguments, options, out, err);
-  if (!options.interrupt_after.empty()) interrupt_when_written(child, options.interrupt_after);
+  if (!options.interrupt_after.empty()) interrupt_when_written(child, options);
   int status = 0;
   while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }

@@ -2,6 +2,9 @@
 // Runs the real program as a user does: arguments in; exit code, stdout and stderr out.
 #pragma once
 
+#include <chrono>
+#include <csignal>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -14,12 +17,16 @@ struct ProgramResult {
 };
 
 struct ProgramOptions {
-  /// SIGINT is sent as soon as this file has something in it; empty: never.
+  /// `signal` is sent `delay` after this file has as many bytes; empty: never.
   std::string interrupt_after;
+  std::uintmax_t bytes = 1;
   long largest_file = -1;  ///< bytes that a file may grow to; negative: no limit
+  int signal = SIGINT;
+  std::chrono::microseconds delay{0};
+  int threads = 1;
 };
 
-/// Runs curb on one thread. Throws std::system_error when it cannot be started.
+/// Runs curb. Throws std::system_error when it cannot be started.
 ProgramResult run_program(const std::vector<std::string>& arguments,
                           const ProgramOptions& options = {});
 

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <filesystem>
 #include <string>
@@ -111,6 +112,27 @@ TEST_F(AtomicFileTest, LeavesNothingWithoutCommit) {
   { AtomicFile(path_).write("new", 3); }
   EXPECT_EQ(read_file(path_), "old");
   EXPECT_EQ(names_in_directory(), only_model_);
+}
+
+TEST_F(AtomicFileTest, KeepsTheOneBeforeUnderAnotherName) {
+  for (const std::string contents : {"first", "second", "third"}) {
+    AtomicFile file(path_);
+    file.write(contents.data(), contents.size());
+    file.commit_keeping(path_ + ".old");
+  }
+  EXPECT_EQ(read_file(path_), "third");
+  EXPECT_EQ(read_file(path_ + ".old"), "second");
+  EXPECT_EQ(names_in_directory().size(), 2u);
+}
+
+TEST_F(AtomicFileTest, SweepsUpAfterKilledProcesses) {
+  for (const char* name : {"model", "model.tmp1", "model.tmp23", "model.tmpx", "other.tmp4"}) {
+    directory_.write(name, "");
+  }
+  AtomicFile::remove_leftovers(path_);
+  std::vector<std::string> names = names_in_directory();
+  std::sort(names.begin(), names.end());
+  EXPECT_EQ(names, (std::vector<std::string>{"model", "model.tmpx", "other.tmp4"}));
 }
 
 TEST_F(AtomicFileTest, AFullDiskCostsNothingAndIsReported) {

@@ -4,12 +4,15 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <string>
 
 #include "host/data/file.hpp"
+#include "host/train/checkpoint_file.hpp"
 #include "tests/host/data/data_error.hpp"
 #include "tests/host/data/temporary_directory.hpp"
+#include "tests/host/train/small_checkpoint.hpp"
 
 namespace curb::train {
 namespace {
@@ -57,6 +60,72 @@ TEST(RunFolder, MayBeAFolderOfOtherThings) {
   directory.write("notes.txt", "");
   const RunFolder folder(directory.path(), some_settings());
   EXPECT_TRUE(std::filesystem::exists(directory.path("config.toml")));
+}
+
+EpochMetrics of_epoch(std::int64_t epoch) {
+  EpochMetrics metrics;
+  metrics.epoch = epoch;
+  return metrics;
+}
+
+class ResumedFolder : public ::testing::Test {
+ protected:
+  ResumedFolder() {
+    RunFolder folder(path_, some_settings());
+    for (const std::int64_t epoch : {1, 2, 3}) {
+      folder.append(of_epoch(epoch));
+      folder.save(testing::small_checkpoint());
+    }
+    folder.append(of_epoch(4));
+  }
+  std::size_t lines() const {
+    const std::string text = data::read_file(path_ + "/metrics.jsonl");
+    return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
+  }
+
+  testing::TemporaryDirectory directory_;
+  const std::string path_ = directory_.path("run");
+};
+
+TEST_F(ResumedFolder, ForgetsWhatWasReportedSince) {
+  EXPECT_EQ(lines(), 4u);
+  RunFolder folder(path_, some_settings(), load_last_checkpoint(path_));
+  EXPECT_EQ(lines(), 3u);
+  folder.append(of_epoch(4));
+  EXPECT_EQ(lines(), 4u);
+}
+
+TEST_F(ResumedFolder, TheOneBeforeBecomesTheLastThatIsGoneOnFrom) {
+  const std::string previous = path_ + "/checkpoint.previous";
+  RunFolder folder(path_, some_settings(), load_checkpoint(previous));
+  EXPECT_EQ(lines(), 2u);
+  EXPECT_FALSE(std::filesystem::exists(previous));
+  EXPECT_EQ(load_last_checkpoint(path_).source, path_ + "/checkpoint");
+}
+
+TEST_F(ResumedFolder, TakesOverSettingsThatChanged) {
+  Settings longer = some_settings();
+  longer.epochs = 77;
+  const RunFolder folder(path_, longer, load_last_checkpoint(path_));
+  EXPECT_EQ(read_run_settings(path_).epochs, 77);
+}
+
+TEST_F(ResumedFolder, IsOneProcessAtATime) {
+  const Checkpoint last = load_last_checkpoint(path_);
+  const RunFolder first(path_, some_settings(), last);
+  EXPECT_EQ(testing::data_error([&] { RunFolder(path_, some_settings(), last); }),
+            path_ + ": another process is at work on this run");
+}
+
+TEST_F(ResumedFolder, NoticesMetricsThatAreLost) {
+  const Checkpoint last = load_last_checkpoint(path_);
+  std::filesystem::resize_file(path_ + "/metrics.jsonl", last.metrics_bytes - 1);
+  EXPECT_EQ(
+      testing::data_error([&] { RunFolder(path_, some_settings(), last); }),
+      path_ + "/metrics.jsonl: has lost lines that it had when " + path_ + "/checkpoint was made");
+  std::filesystem::remove(path_ + "/metrics.jsonl");
+  EXPECT_EQ(testing::data_error([&] { RunFolder(path_, some_settings(), last); }),
+            path_ + "/metrics.jsonl: cannot open: No such file or directory");
 }
 
 TEST(RunFolder, CannotBeAFile) {
