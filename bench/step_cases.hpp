@@ -48,4 +48,18 @@ inline std::vector<StepCase> step_cases() {
           {"adamw_l1", adamw}};
 }
 
+/// Those and two more: what other libraries are compared at (bench/peers/updates.py has the same).
+inline std::vector<StepCase> peer_cases() {
+  std::vector<StepCase> cases = step_cases();
+  Group adamw = cases.back().group;
+  adamw.hyperparameters.l1 = 0.0f;
+  Group everything = cases.back().group;
+  everything.modes.l2 = L2Mode::prox;
+  everything.hyperparameters.l2 = 0.01f;
+  everything.hyperparameters.max_norm = 1.0f;
+  cases.push_back({"adamw", adamw});
+  cases.push_back({"adamw_elastic_net_max_norm", everything});
+  return cases;
+}
+
 }  // namespace curb::bench

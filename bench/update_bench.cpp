@@ -7,6 +7,7 @@
 //   sizes/CASE/N             by the number of weights: sizes.cpp
 //   rows/INCOMING/LENGTH     max-norm by the length of a row or column: rows.cpp
 //   storage/NAME             by how weights, gradients and momentum are stored: storage.cpp
+//   step/CASE                steps alone, for bench/peers: steps.cpp
 //
 // What is compared runs in turn in one process; what is reported is the median of the paired
 // ratios, which outlives a machine that others use too, with _min, _low, _high (the quartiles) and
@@ -133,5 +134,6 @@ int main(int argc, char** argv) {
     add_sizes(run);
     add_rows(run);
     add_storage(run);
+    add_steps(run);
   });
 }

@@ -9,5 +9,6 @@ namespace curb::bench {
 void add_sizes(const HostRun& run);
 void add_rows(const HostRun& run);
 void add_storage(const HostRun& run);
+void add_steps(const HostRun& run);
 
 }  // namespace curb::bench
