@@ -81,7 +81,8 @@ Start resume(const Arguments& arguments) {
   if (!arguments.out.empty()) {
     throw UsageError("--out: excludes --resume; the run goes on in its own folder");
   }
-  const bool is_file = std::filesystem::is_regular_file(arguments.resume);
+  std::error_code error;
+  const bool is_file = std::filesystem::is_regular_file(arguments.resume, error);
   Start start;
   start.folder =
       is_file ? std::filesystem::path(arguments.resume).parent_path().string() : arguments.resume;
@@ -137,7 +138,8 @@ int run(const Arguments& arguments) {
   if (folder) folder->save(outcome.model);
   print(arguments.json ? summary_json(settings, data, outcome, start.folder).dump(2) + "\n"
                        : summary(settings, data, outcome, start.folder));
-  if (outcome.ending == train::Ending::interrupted && folder && !arguments.quiet) {
+  const bool can_go_on = folder && folder->has_checkpoint();
+  if (outcome.ending == train::Ending::interrupted && can_go_on && !arguments.quiet) {
     print_note("to go on: curb train --resume " + start.folder);
   }
   if (outcome.ending == train::Ending::diverged) {

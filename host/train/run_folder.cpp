@@ -121,16 +121,17 @@ Settings read_run_settings(const std::string& folder) {
 Checkpoint load_last_checkpoint(const std::string& folder) {
   const std::string last = folder + "/" + kCheckpoint;
   const std::string previous = previous_checkpoint(last);
-  const bool has_previous = std::filesystem::exists(previous);
-  if (!std::filesystem::exists(last)) {  // a process may be killed between two renamings
+  std::error_code error;
+  const bool has_previous = std::filesystem::exists(previous, error);
+  if (!std::filesystem::exists(last, error)) {  // a process may be killed between two renamings
     if (has_previous) return load_checkpoint(previous);
     throw DataError(folder + ": has no checkpoint to go on from");
   }
   try {
     return load_checkpoint(last);
-  } catch (const DataError& error) {
+  } catch (const DataError& problem) {
     if (!has_previous) throw;
-    throw DataError(std::string(error.what()) + " (the one before it is there: --resume " +
+    throw DataError(std::string(problem.what()) + " (the one before it is there: --resume " +
                     previous + ")");
   }
 }

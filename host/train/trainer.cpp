@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <limits>
+#include <stdexcept>
 #include <utility>
 
 #include "host/data/error.hpp"
@@ -37,6 +37,16 @@ bool all_finite(const std::vector<float>& values) {
 bool is_disturbed(const Settings& settings) {
   return settings.input_noise > 0.0f || settings.input_dropout > 0.0f ||
          settings.hidden_dropout > 0.0f;
+}
+
+/// What was tuned elsewhere is of no use here.
+void restore_tuning(const Checkpoint& checkpoint, Backend& backend) {
+  if (checkpoint.backend != backend.signature()) return;
+  try {
+    backend.restore_tuning(checkpoint.tuning);
+  } catch (const std::invalid_argument& error) {
+    throw data::DataError(checkpoint.source + ": what was tuned for the device: " + error.what());
+  }
 }
 
 std::optional<DeviceRows> upload(Backend& backend, const std::optional<data::Dataset>& dataset) {
@@ -333,9 +343,7 @@ Outcome Run::train() {
 
 Outcome train(const Settings& settings, const data::DataSets& data, backend::Backend& backend,
               const Observer& observer, const Checkpoint* checkpoint) {
-  if (checkpoint != nullptr && checkpoint->backend == backend.signature()) {
-    backend.restore_tuning(checkpoint->tuning);  // before the run records its steps
-  }
+  if (checkpoint != nullptr) restore_tuning(*checkpoint, backend);  // before steps are recorded
   Run run(settings, data, backend, observer);
   if (checkpoint != nullptr) {
     run.resume(*checkpoint);

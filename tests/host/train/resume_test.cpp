@@ -182,6 +182,15 @@ TEST_F(Foreign, AnotherNetworkIsRefused) {
   EXPECT_EQ(refusal(usual(), small_data()), ": of a run of another network or optimizer");
 }
 
+TEST_F(Foreign, TuningThatTheBackendDoesNotUnderstandIsRefused) {
+  checkpoint_.tuning = "an algorithm";
+  EXPECT_EQ(refusal(usual(), small_data()),
+            "runs/a/checkpoint: what was tuned for the device: it is of another device than the "
+            "CPU");
+  checkpoint_.backend = "an abacus";  // then it is not asked
+  EXPECT_NO_THROW(train(usual(), small_data(), *cpu(), {}, &checkpoint_));
+}
+
 TEST_F(Foreign, AnotherBackendIsTold) {
   EXPECT_NO_THROW(require_same_backend(checkpoint_, *cpu()));
   const auto other = backend::make_cpu_backend(2);
