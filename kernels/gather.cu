@@ -1,5 +1,7 @@
 // Copyright 2026 The curb authors. SPDX-License-Identifier: Apache-2.0
-// A batch is gathered from the data set, which lies on the device whole, in the order of the epoch.
+// A batch is gathered from the data set in the order of the epoch. A data set that does not fit
+// the device is read where it lies, in the host's memory: a row is contiguous, and so are
+// transfers.
 #include "kernels/launch.cuh"
 #include "kernels/network.hpp"
 #include "kernels/simt.cuh"
@@ -22,12 +24,15 @@ __device__ void copy_columns(const GatheredRows<T>& matrix, std::int64_t sample,
 }
 
 /// `parts` blocks share a row; the first of them also copies its label and its targets.
-__global__ __launch_bounds__(kThreads) void gather_batch(
-    const std::uint32_t* order, const std::uint64_t* position, std::uint32_t parts,
-    GatheredRows<float> features, GatheredRows<std::int32_t> labels, GatheredRows<float> targets) {
+__global__ __launch_bounds__(kThreads) void gather_batch(const std::uint32_t* order,
+                                                         const std::uint64_t* position,
+                                                         std::int64_t ahead, std::uint32_t parts,
+                                                         GatheredRows<float> features,
+                                                         GatheredRows<std::int32_t> labels,
+                                                         GatheredRows<float> targets) {
   const std::int64_t row = blockIdx.x / parts;
   const std::int64_t part = blockIdx.x % parts;
-  const std::int64_t sample = order[*position + static_cast<std::uint64_t>(row)];
+  const std::int64_t sample = order[*position + static_cast<std::uint64_t>(ahead + row)];
   const std::int64_t first = part * kColumnsPerBlock;
   const std::int64_t end = first + kColumnsPerBlock;
   copy_columns(features, sample, row, first, end < features.columns ? end : features.columns);
@@ -38,13 +43,15 @@ __global__ __launch_bounds__(kThreads) void gather_batch(
 
 // ---------------------------------------------------------------------------------- launchers
 
-void gather_rows(const std::uint32_t* order, const std::uint64_t* position, std::int64_t rows,
-                 const GatheredRows<float>& features, const GatheredRows<std::int32_t>& labels,
-                 const GatheredRows<float>& targets, Stream stream) {
+void gather_rows(const std::uint32_t* order, const std::uint64_t* position, std::int64_t ahead,
+                 std::int64_t rows, const GatheredRows<float>& features,
+                 const GatheredRows<std::int32_t>& labels, const GatheredRows<float>& targets,
+                 Stream stream) {
   const std::int64_t full = (features.columns + kColumnsPerBlock - 1) / kColumnsPerBlock;
   const std::int64_t parts = full > 0 ? full : 1;
   launch<gather_batch>({dim3(static_cast<unsigned>(rows * parts)), dim3(kThreads)}, stream, order,
-                       position, static_cast<std::uint32_t>(parts), features, labels, targets);
+                       position, ahead, static_cast<std::uint32_t>(parts), features, labels,
+                       targets);
 }
 
 }  // namespace curb::kernels

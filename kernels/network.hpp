@@ -105,10 +105,12 @@ struct GatheredRows {
   std::int64_t columns;
 };
 
-/// Row i of each result is row order[*position + i] of its matrix.
-void gather_rows(const std::uint32_t* order, const std::uint64_t* position, std::int64_t rows,
-                 const GatheredRows<float>& features, const GatheredRows<std::int32_t>& labels,
-                 const GatheredRows<float>& targets, Stream stream);
+/// Row i of each result is row order[*position + ahead + i] of its matrix. The matrices and the
+/// order may be pinned memory of the host.
+void gather_rows(const std::uint32_t* order, const std::uint64_t* position, std::int64_t ahead,
+                 std::int64_t rows, const GatheredRows<float>& features,
+                 const GatheredRows<std::int32_t>& labels, const GatheredRows<float>& targets,
+                 Stream stream);
 
 /// ++*step, *position += rows.
 void advance_clock(std::uint64_t* step, std::uint64_t* position, std::int64_t rows, Stream stream);

@@ -173,10 +173,12 @@ struct GaussianNoise {
   std::int64_t count = 0;
 };
 
-/// Row i of the batch is sample order[clock->position + i] of the data.
+/// Row i of the batch is sample order[clock->position + ahead + i] of the data, which may lie in
+/// Place::host.
 struct Gather {
   std::int64_t rows = 0;
-  const std::uint32_t* order = nullptr;  ///< must hold position + rows indices at least
+  std::int64_t ahead = 0;
+  const std::uint32_t* order = nullptr;  ///< must hold position + ahead + rows indices at least
   const Clock* clock = nullptr;
   std::int64_t columns = 0;
   const float* features = nullptr;       ///< [samples, columns]
@@ -186,6 +188,12 @@ struct Gather {
   std::int64_t target_columns = 0;
   const float* targets = nullptr;  ///< [samples, target_columns]; null: none
   float* batch_targets = nullptr;  ///< [rows, target_columns]
+};
+
+/// Where memory lies.
+enum class Place : std::uint8_t {
+  device,
+  host,  ///< the host reads and writes it as its own, and Backend::gather reads it, but slowly
 };
 
 /// Operations that run again, with the arguments they were recorded with.
@@ -210,11 +218,13 @@ class Backend {
   /// bit for bit on a backend of the same signature.
   virtual std::string signature() const = 0;
 
-  /// `bytes` of device memory, zero, aligned to 256 bytes; null for none. Throws std::bad_alloc.
-  /// May wait. Prefer Buffer.
-  virtual void* allocate(std::size_t bytes) = 0;
-  /// Takes back what allocate gave, or null. May wait.
-  virtual void release(void* memory) noexcept = 0;
+  /// `bytes` of memory, zero, aligned to 256 bytes; null for none. Throws std::bad_alloc. May wait.
+  /// Prefer Buffer.
+  virtual void* allocate(std::size_t bytes, Place place) = 0;
+  /// Takes back what allocate gave for `place`, or null. May wait.
+  virtual void release(void* memory, Place place) noexcept = 0;
+  /// Bytes of device memory that are still to be had, as far as is known.
+  virtual std::size_t free_memory() const = 0;
 
   /// From host memory, which the caller may reuse at once. Not for recordings.
   virtual void upload(const void* from, void* to, std::size_t bytes) = 0;
@@ -238,6 +248,11 @@ class Backend {
   /// ++clock->step, clock->position += rows.
   virtual void advance(Clock* clock, std::int64_t rows) = 0;
 
+  /// Asks for `operations`, which may take effect beside what is asked for after them: until
+  /// meet(), after which everything comes after them. Not within each other.
+  virtual void beside(const std::function<void()>& operations) = 0;
+  virtual void meet() = 0;
+
   virtual void synchronize() = 0;
 
   /// Records what `operations` asks of this backend, and of plans on its stream. It may be called
@@ -255,24 +270,25 @@ class Backend {
   virtual void restore_tuning(std::string_view tuning) = 0;
 };
 
-/// Device memory for `size` values, zero at first.
+/// Memory for `size` values, zero at first.
 template <class T>
 class Buffer {
   static_assert(std::is_trivially_copyable_v<T>, "device memory is copied byte by byte");
 
  public:
   Buffer() = default;
-  Buffer(Backend& backend, std::size_t size)
+  Buffer(Backend& backend, std::size_t size, Place place = Place::device)
       : backend_(&backend),
-        data_(static_cast<T*>(backend.allocate(size * sizeof(T)))),
-        size_(size) {}
+        data_(static_cast<T*>(backend.allocate(size * sizeof(T), place))),
+        size_(size),
+        place_(place) {}
   Buffer(Buffer&& other) noexcept { swap(other); }
   Buffer& operator=(Buffer&& other) noexcept {
     Buffer(std::move(other)).swap(*this);
     return *this;
   }
   ~Buffer() {
-    if (data_ != nullptr) backend_->release(data_);
+    if (data_ != nullptr) backend_->release(data_, place_);
   }
 
   T* data() { return data_; }
@@ -280,7 +296,7 @@ class Buffer {
   std::size_t size() const { return size_; }
   std::size_t bytes() const { return size_ * sizeof(T); }
 
-  /// `values` must have size() elements.
+  /// These are for Place::device. `values` must have size() elements.
   void upload(std::span<const T> values) {
     backend_->upload(values.data(), data_, values.size_bytes());
   }
@@ -296,11 +312,13 @@ class Buffer {
     std::swap(backend_, other.backend_);
     std::swap(data_, other.data_);
     std::swap(size_, other.size_);
+    std::swap(place_, other.place_);
   }
 
   Backend* backend_ = nullptr;
   T* data_ = nullptr;
   std::size_t size_ = 0;
+  Place place_ = Place::device;
 };
 
 /// `threads`: as many as OpenMP would use if 0.

@@ -2,6 +2,7 @@
 // The backend on the host's own processors: every operation is done when its call returns.
 #include <cstdlib>
 #include <cstring>
+#include <limits>
 #include <new>
 #include <stdexcept>
 
@@ -43,13 +44,14 @@ class CpuBackend final : public Backend {
     return description() + ", " + processor() + ", " + MatrixProduct::instruction_set();
   }
 
-  void* allocate(std::size_t bytes) override {
+  void* allocate(std::size_t bytes, Place) override {
     if (bytes == 0) return nullptr;
     void* memory = ::operator new(bytes, kAlignment);
     std::memset(memory, 0, bytes);
     return memory;
   }
-  void release(void* memory) noexcept override { ::operator delete(memory, kAlignment); }
+  std::size_t free_memory() const override { return std::numeric_limits<std::size_t>::max(); }
+  void release(void* memory, Place) noexcept override { ::operator delete(memory, kAlignment); }
 
   void upload(const void* from, void* to, std::size_t bytes) override { copy(from, to, bytes); }
   void download(const void* from, void* to, std::size_t bytes) override { copy(from, to, bytes); }
@@ -133,7 +135,7 @@ class CpuBackend final : public Backend {
   }
 
   void gather(const Gather& gather) override {
-    const std::uint32_t* order = gather.order + gather.clock->position;
+    const std::uint32_t* order = gather.order + gather.clock->position + gather.ahead;
     team_.for_each_part(gather.rows, gather.columns, 1, [&](std::int64_t first, std::int64_t last) {
       for (std::int64_t r = first; r < last; ++r) {
         const std::int64_t sample = order[r];
@@ -152,6 +154,9 @@ class CpuBackend final : public Backend {
     ++clock->step;
     clock->position += static_cast<std::uint64_t>(rows);
   }
+
+  void beside(const std::function<void()>& operations) override { operations(); }
+  void meet() override {}
 
   void synchronize() override {}
 

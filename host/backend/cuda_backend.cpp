@@ -8,6 +8,7 @@
 
 #include <cuda_runtime.h>
 
+#include <cstring>
 #include <new>
 #include <sstream>
 #include <stdexcept>
@@ -15,6 +16,7 @@
 
 #include "host/backend/cuda_dense.hpp"
 #include "host/backend/cuda_graph.hpp"
+#include "host/backend/cuda_staging.hpp"
 #include "kernels/launch.cuh"
 #include "kernels/network.hpp"
 
@@ -56,6 +58,19 @@ std::string describe(int device) {
          std::to_string(properties.totalGlobalMem >> 20) + " MiB";
 }
 
+/// Nothing for fp32, which goes without saying.
+const char* name_of(Precision precision) {
+  switch (precision) {
+    case Precision::fp32:
+      break;
+    case Precision::tf32:
+      return ", tf32";
+    case Precision::bf16:
+      return ", bf16";
+  }
+  return "";
+}
+
 constexpr std::string_view kTuningEnd = "end\n";
 
 std::size_t bytes_of(std::int64_t values) {
@@ -65,7 +80,8 @@ std::size_t bytes_of(std::int64_t values) {
 class CudaBackend final : public Backend {
  public:
   /// `device` must be current.
-  CudaBackend(int device, Precision precision) : device_(device), dense_(precision) {
+  CudaBackend(int device, Precision precision)
+      : device_(device), precision_(precision), dense_(precision) {
     // The first launch tells whether this program has code for this device. Zero stays zero.
     kernels::sum_columns(nullptr, 0, 1, reinterpret_cast<float*>(scratch_.data()), stream());
     CudaBackend::synchronize();
@@ -77,12 +93,13 @@ class CudaBackend final : public Backend {
     return "CUDA device " + std::to_string(device_) + ", " + signature();
   }
   std::string signature() const override {  // any device of the kind will do
-    return describe(device_) + ", " + CudaMatrixProduct::library();
+    return describe(device_) + ", " + CudaMatrixProduct::library() + name_of(precision_);
   }
 
-  void* allocate(std::size_t bytes) override {
+  void* allocate(std::size_t bytes, Place place) override {
     if (bytes == 0) return nullptr;
     select(device_);
+    if (place == Place::host) return std::memset(allocate_pinned(bytes), 0, bytes);
     void* memory = nullptr;
     const cudaError_t error = cudaMalloc(&memory, bytes);
     if (error == cudaErrorMemoryAllocation) {
@@ -93,13 +110,25 @@ class CudaBackend final : public Backend {
     clear(memory, bytes);
     return memory;
   }
-  void release(void* memory) noexcept override {
-    if (cudaSetDevice(device_) == cudaSuccess) cudaFree(memory);
+  void release(void* memory, Place place) noexcept override {
+    if (cudaSetDevice(device_) != cudaSuccess) return;
+    if (place == Place::host) {
+      cudaFreeHost(memory);
+    } else {
+      cudaFree(memory);
+    }
+  }
+  std::size_t free_memory() const override {
+    select(device_);
+    std::size_t free = 0;
+    std::size_t total = 0;
+    check(cudaMemGetInfo(&free, &total), "asking for free memory");
+    return free;
   }
 
   void upload(const void* from, void* to, std::size_t bytes) override {
-    transfer(from, to, bytes, cudaMemcpyHostToDevice, "uploading");
-    if (bytes > 0) synchronize();  // the copy from pinned memory may still be reading it
+    select(device_);
+    staging_.upload(from, to, bytes, queue_);
   }
   void download(const void* from, void* to, std::size_t bytes) override {
     transfer(from, to, bytes, cudaMemcpyDeviceToHost, "downloading");
@@ -111,7 +140,7 @@ class CudaBackend final : public Backend {
   void clear(void* memory, std::size_t bytes) override {
     if (bytes == 0) return;
     select(device_);
-    check(cudaMemsetAsync(memory, 0, bytes, stream()), "clearing device memory");
+    check(cudaMemsetAsync(memory, 0, bytes, queue_), "clearing device memory");
   }
 
   std::size_t dense_notes_bytes(const DenseForward& layer) const override {
@@ -121,7 +150,7 @@ class CudaBackend final : public Backend {
   void dense_forward(const DenseForward& layer) override {
     if (layer.rows == 0) return;
     select(device_);
-    dense_.forward(layer, stream());
+    dense_.forward(layer, queue_);
   }
 
   void dense_backward_weights(const DenseBackwardWeights& layer) override {
@@ -130,19 +159,19 @@ class CudaBackend final : public Backend {
       clear(layer.weight_gradient, bytes_of(layer.fan_out * layer.fan_in));
       clear(layer.bias_gradient, bytes_of(layer.fan_out));
     } else {
-      dense_.backward_weights(layer, stream());
+      dense_.backward_weights(layer, queue_);
     }
   }
 
   void dense_backward_input(const DenseBackwardInput& layer) override {
     if (layer.rows == 0) return;
     select(device_);
-    dense_.backward_input(layer, stream());
+    dense_.backward_input(layer, queue_);
   }
 
   void activation_backward(const ActivationBackward& layer) override {
     select(device_);
-    kernels::multiply_by_slope(layer.activation, layer.kept, layer.delta, layer.count, stream());
+    kernels::multiply_by_slope(layer.activation, layer.kept, layer.delta, layer.count, queue_);
   }
 
   void loss(const LossPass& pass) override {
@@ -152,40 +181,59 @@ class CudaBackend final : public Backend {
     const kernels::LossSums sums{&pass.sum->loss, &pass.sum->samples, &pass.sum->correct};
     switch (pass.loss) {
       case Loss::softmax_cross_entropy:
-        return kernels::softmax_cross_entropy(rows, sums, scratch_.data(), stream());
+        return kernels::softmax_cross_entropy(rows, sums, scratch_.data(), queue_);
       case Loss::sigmoid_cross_entropy:
-        return kernels::sigmoid_cross_entropy(rows, sums, scratch_.data(), stream());
+        return kernels::sigmoid_cross_entropy(rows, sums, scratch_.data(), queue_);
       case Loss::quadratic:
-        return kernels::squared_error(rows, 0.5, sums, scratch_.data(), stream());
+        return kernels::squared_error(rows, 0.5, sums, scratch_.data(), queue_);
       case Loss::mse:
         return kernels::squared_error(rows, 1.0 / static_cast<double>(pass.outputs), sums,
-                                      scratch_.data(), stream());
+                                      scratch_.data(), queue_);
     }
   }
 
   void dropout(const Dropout& dropout) override {
     select(device_);
     kernels::drop(source(dropout.randomness), rules::Dropout(dropout.probability), dropout.x,
-                  dropout.y, dropout.count, stream());
+                  dropout.y, dropout.count, queue_);
   }
 
   void add_gaussian_noise(const GaussianNoise& noise) override {
     select(device_);
     kernels::add_gaussian_noise(source(noise.randomness), noise.deviation, noise.x, noise.y,
-                                noise.count, stream());
+                                noise.count, queue_);
   }
 
   void gather(const Gather& gather) override {
     select(device_);
-    kernels::gather_rows(gather.order, &gather.clock->position, gather.rows,
+    kernels::gather_rows(gather.order, &gather.clock->position, gather.ahead, gather.rows,
                          {gather.features, gather.batch_features, gather.columns},
                          {gather.labels, gather.batch_labels, 1},
-                         {gather.targets, gather.batch_targets, gather.target_columns}, stream());
+                         {gather.targets, gather.batch_targets, gather.target_columns}, queue_);
   }
 
   void advance(Clock* clock, std::int64_t rows) override {
     select(device_);
-    kernels::advance_clock(&clock->step, &clock->position, rows, stream());
+    kernels::advance_clock(&clock->step, &clock->position, rows, queue_);
+  }
+
+  void beside(const std::function<void()>& operations) override {
+    select(device_);
+    fork_.record(stream());
+    check(cudaStreamWaitEvent(side_.get(), fork_.get(), 0), "forking the stream");
+    queue_ = side_.get();
+    try {
+      operations();
+    } catch (...) {
+      queue_ = stream();
+      throw;
+    }
+    queue_ = stream();
+    join_.record(side_.get());
+  }
+  void meet() override {
+    select(device_);
+    check(cudaStreamWaitEvent(stream(), join_.get(), 0), "joining the stream");
   }
 
   void synchronize() override {
@@ -239,7 +287,7 @@ class CudaBackend final : public Backend {
                 const char* what) {
     if (bytes == 0) return;
     select(device_);
-    check(cudaMemcpyAsync(to, from, bytes, kind, stream()), what);
+    check(cudaMemcpyAsync(to, from, bytes, kind, queue_), what);
   }
 
   static kernels::RandomSource source(const Randomness& randomness) {
@@ -247,7 +295,13 @@ class CudaBackend final : public Backend {
   }
 
   int device_;
+  Precision precision_;
   CudaStream stream_;
+  CudaStream side_;
+  cudaStream_t queue_ = stream_.get();  ///< where operations go: one of the two
+  CudaEvent fork_{cudaEventDisableTiming};
+  CudaEvent join_{cudaEventDisableTiming};
+  CudaStaging staging_;
   CudaDense dense_;
   Buffer<kernels::LossScratch> scratch_{*this, 1};
 };

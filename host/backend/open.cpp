@@ -27,7 +27,8 @@ std::optional<int> cuda_index(std::string_view device) {
 
 }  // namespace
 
-std::unique_ptr<Backend> open_backend(const std::string& device, std::string& why) {
+std::unique_ptr<Backend> open_backend(const std::string& device, std::string& why,
+                                      Precision precision) {
   why.clear();
   if (device == "cpu") return make_cpu_backend();
   const bool automatic = device == "auto";
@@ -36,7 +37,7 @@ std::unique_ptr<Backend> open_backend(const std::string& device, std::string& wh
   const std::size_t devices = cuda_devices(why).size();
   if (static_cast<std::size_t>(*index) < devices) {
     try {
-      std::unique_ptr<Backend> backend = make_cuda_backend(*index);
+      std::unique_ptr<Backend> backend = make_cuda_backend(*index, precision);
       if (automatic) why = "the first CUDA device";
       return backend;
     } catch (const std::exception& error) {

@@ -24,6 +24,7 @@ Command add_bench(CLI::App& program);
 
 /// Opens a device, and says which unless `quiet`. Throws DeviceError when it is not to be had, and
 /// UsageError for a name that is none.
-std::unique_ptr<backend::Backend> open_device(const std::string& name, bool quiet);
+std::unique_ptr<backend::Backend> open_device(
+    const std::string& name, bool quiet, backend::Precision precision = backend::Precision::fp32);
 
 }  // namespace curb::cli

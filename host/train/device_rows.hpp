@@ -1,5 +1,6 @@
 // Copyright 2026 The curb authors. SPDX-License-Identifier: Apache-2.0
-// A data set in device memory, whole.
+// A data set where the device can read it: in its own memory or, where it does not fit, in the
+// host's.
 #pragma once
 
 #include <cstdint>
@@ -10,13 +11,20 @@
 
 namespace curb::train {
 
+/// Where `dataset` should lie: on the device if that leaves it a fifth of what is free for the
+/// network and its batches.
+backend::Place place_for(const backend::Backend& backend, const data::Dataset& dataset);
+
 class DeviceRows {
  public:
   /// Copies `dataset`, which may have no targets. The backend must outlive this.
-  DeviceRows(backend::Backend& backend, const data::Dataset& dataset);
+  DeviceRows(backend::Backend& backend, const data::Dataset& dataset,
+             backend::Place place = backend::Place::device);
 
   std::int64_t rows() const { return rows_; }
   std::int64_t columns() const { return columns_; }
+  /// With Place::host, only Backend::gather and the host may follow the pointers below.
+  backend::Place place() const { return place_; }
 
   /// The rows from `first` on.
   const float* features(std::int64_t first = 0) const {
@@ -26,6 +34,7 @@ class DeviceRows {
   std::int64_t target_columns() const { return target_columns_; }  ///< 0 where there are labels
 
  private:
+  backend::Place place_;
   std::int64_t rows_;
   std::int64_t columns_;
   std::int64_t target_columns_;

@@ -39,13 +39,21 @@ EpochSteps::EpochSteps(backend::Backend& backend, nn::Network& network, Plan& pl
     throw std::length_error("more than 2^32 - 1 training rows");
   }
   if (!full_batch()) {
-    order_ = {backend, size(data.rows())};
-    features_ = {backend, size(batch_ * data.columns())};
-    targets_ = {backend, size(batch_ * data.target_columns())};
-    if (data.target_columns() == 0) labels_ = {backend, size(batch_)};
+    // A batch beyond the last is fetched too; it is never used, but its indices must be rows.
+    order_ = {backend, size(data.rows() + (is_streamed() ? batch_ : 0))};
+    for (std::size_t i = 0; i < batches_used(); ++i) allocate(batches_[i]);
   }
-  whole_ = record(batch_);
-  if (const std::int64_t rest = data.rows() % batch_; rest > 0) rest_ = record(rest);
+  const std::int64_t rest = data.rows() % batch_;
+  for (std::size_t i = 0; i < batches_used(); ++i) {
+    batches_[i].whole = record(batch_, i);
+    if (rest > 0) batches_[i].rest = record(rest, i);
+  }
+}
+
+void EpochSteps::allocate(Batch& batch) {
+  batch.features = {backend_, size(batch_ * data_.columns())};
+  batch.targets = {backend_, size(batch_ * data_.target_columns())};
+  if (data_.target_columns() == 0) batch.labels = {backend_, size(batch_)};
 }
 
 void EpochSteps::begin(std::int64_t epoch) {
@@ -56,7 +64,15 @@ void EpochSteps::begin(std::int64_t epoch) {
   if (full_batch()) return;  // a sum does not depend on the order, and then its rounding need not
   const std::vector<std::size_t> order =
       data::shuffled_indices(size(data_.rows()), order_seed(seed_, epoch));
-  order_.upload(std::vector<std::uint32_t>(order.begin(), order.end()));
+  std::vector<std::uint32_t> indices(order.begin(), order.end());
+  indices.resize(order_.size());
+  order_.upload(indices);
+  fetch_first();
+}
+
+void EpochSteps::fetch_first() {
+  next_ = 0;
+  if (is_streamed()) fetch(batches_[0], batch_, 0);
 }
 
 StepCount EpochSteps::count() const { return {steps_, samples_, position_, losses()}; }
@@ -73,7 +89,9 @@ void EpochSteps::resume(std::int64_t epoch, const StepCount& count) {
 
 void EpochSteps::step() {
   const std::int64_t rows = std::min(batch_, data_.rows() - position_);
-  (rows == batch_ ? whole_ : rest_)->replay();
+  const Batch& batch = batches_[next_];
+  (rows == batch_ ? batch.whole : batch.rest)->replay();
+  if (is_streamed()) next_ = 1 - next_;
   position_ += rows;
   ++steps_;
   samples_ += static_cast<std::uint64_t>(rows);
@@ -81,31 +99,43 @@ void EpochSteps::step() {
 
 backend::LossSum EpochSteps::losses() const { return losses_.download().front(); }
 
-void EpochSteps::run(std::int64_t rows) {
+void EpochSteps::fetch(Batch& batch, std::int64_t rows, std::int64_t ahead) {
+  const nn::Targets targets = data_.targets();
+  backend_.gather({.rows = rows,
+                   .ahead = ahead,
+                   .order = order_.data(),
+                   .clock = clock_.data(),
+                   .columns = data_.columns(),
+                   .features = data_.features(),
+                   .batch_features = batch.features.data(),
+                   .labels = targets.labels,
+                   .batch_labels = batch.labels.data(),
+                   .target_columns = data_.target_columns(),
+                   .targets = targets.values,
+                   .batch_targets = batch.targets.data()});
+}
+
+void EpochSteps::run(std::int64_t rows, std::size_t at) {
+  Batch& batch = batches_[at];
   const float* input = data_.features();
   nn::Targets targets = data_.targets();
   if (!full_batch()) {
-    backend_.gather({.rows = rows,
-                     .order = order_.data(),
-                     .clock = clock_.data(),
-                     .columns = data_.columns(),
-                     .features = data_.features(),
-                     .batch_features = features_.data(),
-                     .labels = targets.labels,
-                     .batch_labels = labels_.data(),
-                     .target_columns = data_.target_columns(),
-                     .targets = targets.values,
-                     .batch_targets = targets_.data()});
-    input = features_.data();
-    targets = {.labels = labels_.data(), .values = targets_.data()};
+    input = batch.features.data();
+    targets = {.labels = batch.labels.data(), .values = batch.targets.data()};
+    if (is_streamed()) {
+      backend_.beside([&] { fetch(batches_[1 - at], batch_, rows); });
+    } else {
+      fetch(batch, rows, 0);
+    }
   }
   network_.compute_gradients(input, targets, rows, clock_.data(), losses_.data());
   plan_.step(backend_.stream());
+  if (is_streamed()) backend_.meet();
   backend_.advance(clock_.data(), rows);
 }
 
-std::unique_ptr<backend::Recording> EpochSteps::record(std::int64_t rows) {
-  return backend_.record([this, rows] { run(rows); });
+std::unique_ptr<backend::Recording> EpochSteps::record(std::int64_t rows, std::size_t at) {
+  return backend_.record([this, rows, at] { run(rows, at); });
 }
 
 }  // namespace curb::train

@@ -1,8 +1,10 @@
 // Copyright 2026 The curb authors. SPDX-License-Identifier: Apache-2.0
 // The steps of an epoch: recorded once, replayed for every batch, with nothing between them that
-// waits for the device.
+// waits for the device. Rows that lie in the host's memory are fetched a batch ahead, while the
+// device works on the one before.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 
@@ -23,7 +25,7 @@ struct StepCount {
 class EpochSteps {
  public:
   /// Steps of `batch` rows each, the last of an epoch perhaps of fewer; 0: all rows in each step.
-  /// All that is named must outlive this.
+  /// All that is named must outlive this. A full batch must lie in Place::device.
   EpochSteps(backend::Backend& backend, nn::Network& network, Plan& plan, const DeviceRows& data,
              std::int64_t batch, std::uint64_t seed);
   EpochSteps(const EpochSteps&) = delete;
@@ -49,9 +51,25 @@ class EpochSteps {
   backend::LossSum losses() const;
 
  private:
+  /// The rows of a step, and the step on them. Nothing in it where every step takes all rows.
+  struct Batch {
+    backend::Buffer<float> features;
+    backend::Buffer<std::int32_t> labels;
+    backend::Buffer<float> targets;
+    std::unique_ptr<backend::Recording> whole;
+    std::unique_ptr<backend::Recording> rest;  ///< null where the batches come out even
+  };
+
   bool full_batch() const { return batch_ == data_.rows(); }
-  void run(std::int64_t rows);
-  std::unique_ptr<backend::Recording> record(std::int64_t rows);
+  bool is_streamed() const { return data_.place() == backend::Place::host; }
+  std::size_t batches_used() const { return is_streamed() ? 2 : 1; }
+  void allocate(Batch& batch);
+  /// Where rows are streamed: what begins the clock's position anew must be followed by this.
+  void fetch_first();
+  /// The rows that come `ahead` of the clock's position.
+  void fetch(Batch& batch, std::int64_t rows, std::int64_t ahead);
+  void run(std::int64_t rows, std::size_t at);
+  std::unique_ptr<backend::Recording> record(std::int64_t rows, std::size_t at);
 
   backend::Backend& backend_;
   nn::Network& network_;
@@ -65,12 +83,9 @@ class EpochSteps {
 
   backend::Buffer<backend::Clock> clock_;
   backend::Buffer<backend::LossSum> losses_;
-  backend::Buffer<std::uint32_t> order_;  ///< and the batch; not where every step takes all rows
-  backend::Buffer<float> features_;
-  backend::Buffer<std::int32_t> labels_;
-  backend::Buffer<float> targets_;
-  std::unique_ptr<backend::Recording> whole_;
-  std::unique_ptr<backend::Recording> rest_;  ///< null where the batches come out even
+  backend::Buffer<std::uint32_t> order_;  ///< not where every step takes all rows
+  Batch batches_[2];                      ///< the second where rows are streamed
+  std::size_t next_ = 0;                  ///< of the two
 };
 
 }  // namespace curb::train

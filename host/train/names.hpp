@@ -41,6 +41,10 @@ inline constexpr Named<nn::Initialiser> kInitialisers[] = {{"xavier", nn::Initia
                                                            {"nielsen", nn::Initialiser::nielsen},
                                                            {"normal", nn::Initialiser::normal}};
 
+inline constexpr Named<backend::Precision> kPrecisions[] = {{"fp32", backend::Precision::fp32},
+                                                            {"tf32", backend::Precision::tf32},
+                                                            {"bf16", backend::Precision::bf16}};
+
 inline constexpr Named<Optimizer> kOptimizers[] = {
     {"sgd", Optimizer::sgd},           {"momentum", Optimizer::momentum},
     {"nesterov", Optimizer::nesterov}, {"adagrad", Optimizer::adagrad},

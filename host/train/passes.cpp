@@ -8,11 +8,41 @@
 namespace curb::train {
 namespace {
 
-/// Calls use(first row, rows) for one piece after the other.
+/// Rows on the device.
+struct Piece {
+  std::int64_t first = 0;
+  std::int64_t rows = 0;
+  const float* features = nullptr;
+  nn::Targets targets;
+};
+
+/// Calls use(piece) for one piece after the other; a piece is there until the next one.
 template <class Use>
-void for_each_piece(const nn::Network& network, const DeviceRows& data, Use use) {
+void for_each_piece(backend::Backend& backend, const nn::Network& network, const DeviceRows& data,
+                    Use use) {
+  const bool on_device = data.place() == backend::Place::device;
+  const auto room =
+      static_cast<std::size_t>(on_device ? 0 : std::min(network.max_rows(), data.rows()));
+  const auto columns = static_cast<std::size_t>(data.columns());
+  const auto target_columns = static_cast<std::size_t>(data.target_columns());
+  backend::Buffer<float> features(backend, room * columns);
+  backend::Buffer<float> values(backend, room * target_columns);
+  backend::Buffer<std::int32_t> labels(backend, target_columns == 0 ? room : 0);
   for (std::int64_t first = 0; first < data.rows(); first += network.max_rows()) {
-    use(first, std::min(network.max_rows(), data.rows() - first));
+    Piece piece{first, std::min(network.max_rows(), data.rows() - first), data.features(first),
+                data.targets(first)};
+    if (!on_device) {
+      const auto rows = static_cast<std::size_t>(piece.rows);
+      const auto move = [&](const auto*& from, auto& to, std::size_t width) {
+        if (from == nullptr) return;
+        backend.upload(from, to.data(), rows * width * sizeof *from);
+        from = to.data();
+      };
+      move(piece.features, features, columns);
+      move(piece.targets.values, values, target_columns);
+      move(piece.targets.labels, labels, 1);
+    }
+    use(piece);
   }
 }
 
@@ -25,8 +55,8 @@ std::int64_t rows_at_once(std::int64_t batch, std::int64_t rows) {
 
 Evaluation evaluate(backend::Backend& backend, nn::Network& network, const DeviceRows& data) {
   backend::Buffer<backend::LossSum> sum(backend, 1);
-  for_each_piece(network, data, [&](std::int64_t first, std::int64_t rows) {
-    network.evaluate(data.features(first), data.targets(first), rows, sum.data());
+  for_each_piece(backend, network, data, [&](const Piece& piece) {
+    network.evaluate(piece.features, piece.targets, piece.rows, sum.data());
   });
   const backend::LossSum total = sum.download().front();
   const auto samples = static_cast<double>(total.samples);
@@ -42,9 +72,10 @@ std::vector<float> predict(backend::Backend& backend, nn::Network& network,
                            const DeviceRows& data) {
   const std::int64_t outputs = network.description().outputs();
   std::vector<float> result(static_cast<std::size_t>(data.rows() * outputs));
-  for_each_piece(network, data, [&](std::int64_t first, std::int64_t rows) {
-    backend.download(network.predict(data.features(first), rows), result.data() + first * outputs,
-                     static_cast<std::size_t>(rows * outputs) * sizeof(float));
+  for_each_piece(backend, network, data, [&](const Piece& piece) {
+    backend.download(network.predict(piece.features, piece.rows),
+                     result.data() + piece.first * outputs,
+                     static_cast<std::size_t>(piece.rows * outputs) * sizeof(float));
   });
   return result;
 }
@@ -54,11 +85,10 @@ std::vector<float> data_gradient(backend::Backend& backend, nn::Network& network
   const backend::Buffer<backend::Clock> clock(backend, 1);
   backend::Buffer<backend::LossSum> sum(backend, 1);
   std::vector<double> total(network.layout().size, 0.0);
-  for_each_piece(network, data, [&](std::int64_t first, std::int64_t rows) {
-    network.compute_gradients(data.features(first), data.targets(first), rows, clock.data(),
-                              sum.data());
+  for_each_piece(backend, network, data, [&](const Piece& piece) {
+    network.compute_gradients(piece.features, piece.targets, piece.rows, clock.data(), sum.data());
     const std::vector<float> mean = network.gradients().download();
-    const double share = static_cast<double>(rows) / static_cast<double>(data.rows());
+    const double share = static_cast<double>(piece.rows) / static_cast<double>(data.rows());
     for (std::size_t i = 0; i < total.size(); ++i) total[i] += share * mean[i];
   });
   return {total.begin(), total.end()};

@@ -177,6 +177,9 @@ std::vector<Setting<Settings>> make_run_settings() {
             CURB_MEMBER(metrics_every)),
       seed(),
       device(),
+      choice<Settings>("precision", kPrecisions,
+                       "of the factors of matrix products; tf32 and bf16 on CUDA only",
+                       CURB_MEMBER(precision)),
 
       whole("checkpoint_every", 0,
             "epochs from one checkpoint in --out to the next, and one at the end; 0: none",

@@ -101,6 +101,7 @@ struct Settings {
   std::int64_t metrics_every = 1;  ///< epochs from one report to the next
   std::uint64_t seed = 1;
   std::string device = "auto";
+  backend::Precision precision = backend::Precision::fp32;
 
   std::int64_t checkpoint_every = 0;  ///< epochs from one checkpoint to the next; 0: none
   double checkpoint_minutes = 10.0;   ///< likewise, in the middle of an epoch if need be

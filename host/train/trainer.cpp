@@ -54,6 +54,14 @@ std::optional<DeviceRows> upload(Backend& backend, const std::optional<data::Dat
   return std::make_optional<DeviceRows>(backend, *dataset);
 }
 
+/// A step on all rows at once needs them on the device.
+backend::Place training_place(const Settings& settings, const data::Dataset& rows,
+                              const Backend& backend) {
+  const bool full_batch =
+      settings.batch == 0 || settings.batch >= static_cast<std::int64_t>(rows.rows);
+  return full_batch ? backend::Place::device : place_for(backend, rows);
+}
+
 class Run {
  public:
   Run(const Settings& settings, const data::DataSets& data, Backend& backend,
@@ -118,7 +126,7 @@ Run::Run(const Settings& settings, const data::DataSets& data, Backend& backend,
       backend_(backend),
       observer_(observer),
       layers_(layer_updates(settings)),
-      train_rows_(backend, data.train),
+      train_rows_(backend, data.train, training_place(settings, data.train, backend)),
       validation_rows_(upload(backend, data.validation)),
       test_rows_(upload(backend, data.test)),
       network_(make_network()),

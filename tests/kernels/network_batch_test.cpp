@@ -20,9 +20,11 @@ void expect_gathered(std::size_t columns, std::size_t target_columns, bool label
   SCOPED_TRACE(std::to_string(columns) + " columns, " + std::to_string(target_columns) +
                " targets");
   constexpr std::size_t kSamples = 9;
-  constexpr std::uint64_t kPosition = 2;
+  constexpr std::uint64_t kPosition = 1;
+  constexpr std::int64_t kAhead = 1;
+  constexpr std::size_t kFirst = kPosition + kAhead;
   const std::vector<std::uint32_t> indices = {0, 1, 8, 3, 3, 0, 7};
-  const std::size_t rows = indices.size() - kPosition;
+  const std::size_t rows = indices.size() - kFirst;
   RandomFloats random(6);
   const std::vector<float> features = random.any(kSamples * columns);
   const std::vector<float> targets = random.any(kSamples * target_columns);
@@ -36,7 +38,7 @@ void expect_gathered(std::size_t columns, std::size_t target_columns, bool label
   DeviceBuffer<float> batch_features(rows * columns, 3);
   DeviceBuffer<float> batch_targets(rows * target_columns, 2);
   DeviceBuffer<std::int32_t> batch_labels(std::vector<std::int32_t>(rows, -1), 1);
-  kernels::gather_rows(order.data(), position.data(), signed_size(rows),
+  kernels::gather_rows(order.data(), position.data(), kAhead, signed_size(rows),
                        {all_features.data(), batch_features.data(), signed_size(columns)},
                        {labelled ? all_labels.data() : nullptr, batch_labels.data(), 1},
                        {target_columns > 0 ? all_targets.data() : nullptr, batch_targets.data(),
@@ -47,7 +49,7 @@ void expect_gathered(std::size_t columns, std::size_t target_columns, bool label
   std::vector<float> expected_targets;
   std::vector<std::int32_t> expected_labels;
   for (std::size_t r = 0; r < rows; ++r) {
-    const std::size_t sample = indices[kPosition + r];
+    const std::size_t sample = indices[kFirst + r];
     for (std::size_t c = 0; c < columns; ++c) {
       expected_features.push_back(features[sample * columns + c]);
     }
@@ -74,7 +76,7 @@ TEST(NetworkGather, TakesRowsInTheirOrder) {
 TEST(NetworkGather, NoRowsAreNoWork) {
   on_every_order([] {
     DeviceBuffer<float> batch(std::vector<float>{5.0f});
-    kernels::gather_rows(nullptr, nullptr, 0, {batch.data(), batch.data(), 1}, {}, {}, nullptr);
+    kernels::gather_rows(nullptr, nullptr, 0, 0, {batch.data(), batch.data(), 1}, {}, {}, nullptr);
     EXPECT_TRUE(same_bits(batch.download(), {5.0f}));
   });
 }

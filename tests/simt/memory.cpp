@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <memory>
+#include <utility>
 
 #include "tests/simt/error.hpp"
 #include "tests/simt/runtime.hpp"
@@ -14,7 +15,7 @@
 namespace simt {
 namespace {
 
-constexpr std::size_t kTotalBytes = std::size_t{4} << 30;
+std::size_t total_bytes = std::size_t{4} << 30;
 constexpr std::size_t kAlignment = 256;  // as cudaMalloc promises
 constexpr int kJunk = 0xff;
 
@@ -54,7 +55,7 @@ cudaError_t allocate(void** pointer, std::size_t bytes, bool pinned) {
   ++mutable_counts().allocations;
   *pointer = nullptr;
   if (bytes == 0) return cudaSuccess;
-  if (bytes > kTotalBytes || (!pinned && used_bytes + bytes > kTotalBytes)) {
+  if (bytes > total_bytes || (!pinned && used_bytes + bytes > total_bytes)) {
     return fail(cudaErrorMemoryAllocation);
   }
   auto* begin = static_cast<char*>(std::aligned_alloc(kAlignment, rounded(bytes)));
@@ -161,6 +162,10 @@ void forbid(const void* device_address, std::size_t bytes) {
       .forbidden.emplace_back(static_cast<const char*>(device_address), bytes);
 }
 
+DeviceMemorySize::DeviceMemorySize(std::size_t bytes)
+    : before_(std::exchange(total_bytes, bytes)) {}
+DeviceMemorySize::~DeviceMemorySize() { total_bytes = before_; }
+
 }  // namespace simt
 
 using namespace simt;
@@ -210,8 +215,8 @@ cudaError_t cudaFreeHost(void* pointer) {
 }
 
 cudaError_t cudaMemGetInfo(std::size_t* free, std::size_t* total) {
-  *total = kTotalBytes;
-  *free = kTotalBytes - used_bytes;
+  *total = total_bytes;
+  *free = used_bytes < total_bytes ? total_bytes - used_bytes : 0;
   return cudaSuccess;
 }
 

@@ -91,6 +91,18 @@ struct Counts {
 const Counts& counts();
 void reset_counts();
 
+// In its lifetime the device has so many bytes of memory.
+class DeviceMemorySize {
+ public:
+  explicit DeviceMemorySize(std::size_t bytes);
+  ~DeviceMemorySize();
+  DeviceMemorySize(const DeviceMemorySize&) = delete;
+  DeviceMemorySize& operator=(const DeviceMemorySize&) = delete;
+
+ private:
+  std::size_t before_;
+};
+
 // Pairs of places in kernels that raced, and reads of shared memory that nobody wrote, since the
 // last reset. Always 0 unless compiled with -fsanitize=thread. The first few are told on stderr. A
 // process that ends with a count above 0 exits with status 66.

@@ -14,16 +14,25 @@
 namespace curb::testing {
 namespace {
 
-std::vector<float> parameters_after(int epochs) {
+std::vector<float> parameters_after(int epochs, const SmallTrainingOptions& options = {}) {
   const std::unique_ptr<backend::Backend> on = backend::make_cuda_backend(0);
-  SmallTraining training(*on);
+  SmallTraining training(*on, options);
   for (int epoch = 1; epoch <= epochs; ++epoch) training.run_epoch(epoch);
   return training.parameters();
 }
 
-TEST(CudaEmulated, AStepIsOneLaunchThatNeitherWaitsNorAllocates) {
+constexpr SmallTrainingOptions kStreamed{.place = backend::Place::host};
+
+void expect_no_wait(const simt::Counts& counts) {
+  EXPECT_EQ(counts.host_waits, 0);
+  EXPECT_EQ(counts.pageable_async_copies, 0);
+  EXPECT_EQ(counts.allocations, 0);
+  EXPECT_EQ(counts.frees, 0);
+}
+
+void expect_one_launch_per_step(const SmallTrainingOptions& options) {
   const std::unique_ptr<backend::Backend> on = backend::make_cuda_backend(0);
-  SmallTraining training(*on);
+  SmallTraining training(*on, options);
   training.steps().begin(1);
   simt::reset_counts();
   for (int step = 0; step < SmallTraining::kStepsPerEpoch; ++step) training.steps().step();
@@ -31,11 +40,37 @@ TEST(CudaEmulated, AStepIsOneLaunchThatNeitherWaitsNorAllocates) {
   EXPECT_EQ(counts.graph_launches, SmallTraining::kStepsPerEpoch);
   EXPECT_GT(counts.graph_kernels, 10 * SmallTraining::kStepsPerEpoch);
   EXPECT_EQ(counts.total_launches(), 0);
-  EXPECT_EQ(counts.host_waits, 0);
   EXPECT_EQ(counts.copies, 0);
   EXPECT_EQ(counts.memsets, 0);
-  EXPECT_EQ(counts.allocations, 0);
-  EXPECT_EQ(counts.frees, 0);
+  expect_no_wait(counts);
+}
+
+TEST(CudaEmulated, AStepIsOneLaunchThatNeitherWaitsNorAllocates) {
+  expect_one_launch_per_step({});
+  expect_one_launch_per_step(kStreamed);
+}
+
+TEST(CudaEmulated, EpochsFollowEachOtherWithoutAWait) {
+  const std::unique_ptr<backend::Backend> on = backend::make_cuda_backend(0);
+  SmallTraining training(*on);
+  simt::reset_counts();
+  for (std::int64_t epoch = 1; epoch <= 4; ++epoch) training.run_epoch(epoch);
+  EXPECT_EQ(simt::counts().copies, 2 * 4);  // the clock and the order of the rows
+  expect_no_wait(simt::counts());
+}
+
+TEST(CudaEmulated, RowsThatDoNotFitAreLeftInTheHostsMemory) {
+  const std::unique_ptr<backend::Backend> on = backend::make_cuda_backend(0);
+  const data::Dataset rows = SmallTraining::dataset();
+  const std::size_t bytes =
+      rows.features.size() * sizeof(float) + rows.labels.size() * sizeof(std::int32_t);
+  const std::size_t used = (std::size_t{4} << 30) - on->free_memory();
+  const auto place_with = [&](std::size_t free) {
+    const simt::DeviceMemorySize size(used + free);
+    return train::place_for(*on, rows);
+  };
+  EXPECT_EQ(place_with(bytes / 4 * 5 + 5), backend::Place::device);
+  EXPECT_EQ(place_with(bytes / 4 * 5 - 5), backend::Place::host);
 }
 
 TEST(CudaEmulated, TheOrderOfStreamsChangesNoBit) {
@@ -43,6 +78,7 @@ TEST(CudaEmulated, TheOrderOfStreamsChangesNoBit) {
   for (const std::uint64_t seed : {1, 2, 3}) {
     const simt::DeferredStreams deferred(seed);
     EXPECT_EQ(parameters_after(2), expected) << "seed " << seed;
+    EXPECT_EQ(parameters_after(2, kStreamed), expected) << "streamed, seed " << seed;
   }
 }
 
@@ -56,7 +92,7 @@ TEST(CudaEmulated, TheOrderOfThreadsChangesNoBit) {
 
 TEST(CudaEmulated, RefusedMemoryIsBadAlloc) {
   const std::unique_ptr<backend::Backend> on = backend::make_cuda_backend(0);
-  EXPECT_THROW(on->allocate(std::size_t{1} << 40), std::bad_alloc);
+  EXPECT_THROW(on->allocate(std::size_t{1} << 40, backend::Place::device), std::bad_alloc);
   EXPECT_NO_THROW(backend::Buffer<float>(*on, 10).clear());
 }
 

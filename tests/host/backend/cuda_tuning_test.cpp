@@ -24,6 +24,7 @@ using backend::Backend;
 using backend::Buffer;
 
 constexpr std::size_t kTrials = 4000;
+constexpr SmallTrainingOptions kRelu{.first = Activation::relu, .second = Activation::relu};
 
 /// Times by which each trial is as likely as any other to be the fastest.
 std::vector<float> random_times(unsigned seed) { return random_values(kTrials, seed, 1.0f, 2.0f); }
@@ -35,7 +36,7 @@ struct Trained {
 
 Trained train_relu(Backend& on, const std::string& tuning = {}) {
   on.restore_tuning(tuning);
-  SmallTraining training(on, Activation::relu, Activation::relu);
+  SmallTraining training(on, kRelu);
   for (std::int64_t epoch = 1; epoch <= 4; ++epoch) training.run_epoch(epoch);
   return {training.parameters(), on.tuning()};
 }
@@ -99,10 +100,10 @@ TEST(CudaTuning, TheSameChoicesGiveTheSameBits) {
 
 TEST(CudaTuning, ChosenOnceIsNotTriedAgain) {
   const std::unique_ptr<Backend> on = backend::make_cuda_backend(0);
-  const SmallTraining first(*on, Activation::relu, Activation::relu);
+  const SmallTraining first(*on, kRelu);
   const std::string tuning = on->tuning();
   simt::reset_counts();
-  const SmallTraining second(*on, Activation::relu, Activation::relu);
+  const SmallTraining second(*on, kRelu);
   EXPECT_EQ(simt::counts().graph_launches, 0);
   EXPECT_EQ(on->tuning(), tuning);
 }

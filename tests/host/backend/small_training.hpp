@@ -13,17 +13,21 @@
 
 namespace curb::testing {
 
+struct SmallTrainingOptions {
+  backend::Activation first = backend::Activation::tanh;
+  backend::Activation second = backend::Activation::gelu;
+  backend::Place place = backend::Place::device;  ///< of the rows
+};
+
 class SmallTraining {
  public:
   static constexpr std::int64_t kRows = 36;
   static constexpr std::int64_t kBatch = 8;
   static constexpr int kStepsPerEpoch = 5;
 
-  explicit SmallTraining(backend::Backend& on,
-                         backend::Activation first = backend::Activation::tanh,
-                         backend::Activation second = backend::Activation::gelu)
-      : data_(on, dataset()),
-        network_(on, description(first, second), kBatch, kSeed),
+  explicit SmallTraining(backend::Backend& on, const SmallTrainingOptions& options = {})
+      : data_(on, dataset(), options.place),
+        network_(on, description(options), kBatch, kSeed),
         updates_(train::make_updates(on, network_, std::vector<train::UpdateSettings>(3, update()),
                                      train::Optimizer::momentum)),
         steps_(on, network_, updates_.plan, data_, kBatch, kSeed) {
@@ -37,13 +41,6 @@ class SmallTraining {
     for (int step = 0; step < kStepsPerEpoch; ++step) steps_.step();
   }
 
-  train::EpochSteps& steps() { return steps_; }
-  Plan& plan() { return updates_.plan; }
-  std::vector<float> parameters() const { return network_.parameters().download(); }
-
- private:
-  static constexpr std::uint64_t kSeed = 7;
-
   static data::Dataset dataset() {
     data::Dataset data;
     data.rows = kRows;
@@ -53,9 +50,18 @@ class SmallTraining {
     return data;
   }
 
-  static nn::NetworkDescription description(backend::Activation first, backend::Activation second) {
-    return {.layers = {{12, 16, first, 0.3f},
-                       {16, 8, second, 0.2f},
+  train::EpochSteps& steps() { return steps_; }
+  const train::DeviceRows& rows() const { return data_; }
+  nn::Network& network() { return network_; }
+  Plan& plan() { return updates_.plan; }
+  std::vector<float> parameters() const { return network_.parameters().download(); }
+
+ private:
+  static constexpr std::uint64_t kSeed = 7;
+
+  static nn::NetworkDescription description(const SmallTrainingOptions& options) {
+    return {.layers = {{12, 16, options.first, 0.3f},
+                       {16, 8, options.second, 0.2f},
                        {8, 4, backend::Activation::identity}},
             .loss = backend::Loss::softmax_cross_entropy,
             .input_noise = 0.1f,
