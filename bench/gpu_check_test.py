@@ -69,6 +69,11 @@ class GpuCheckTest(unittest.TestCase):
         (self.programs / "peers").mkdir()
         self.peer = self.programs / "peers" / "peer_update.py"
         self.peer.write_text("print('measured')\n", encoding="utf-8")
+        self.steps = self.programs / "peers" / "train_steps.py"
+        self.steps.write_text("""import sys
+out = sys.argv[sys.argv.index("--json") + 1] if "--json" in sys.argv else "/dev/null"
+open(out, "w").write('{"steps": 1}')
+""", encoding="utf-8")
 
     @staticmethod
     def script(path, text):
@@ -108,13 +113,14 @@ class GpuCheckTest(unittest.TestCase):
     def test_all_is_well(self):
         self.assertEqual(self.check(), 0, self.said)
         self.assertEqual(self.statuses(), dict.fromkeys(
-            ("device", "tests", "benchmarks", "train", "memcheck", "racecheck", "initcheck",
+            ("device", "tests", "benchmarks", "train", "steps", "memcheck", "racecheck", "initcheck",
              "synccheck", "peers"), "ok"))
         self.assertEqual(self.parts()["tests"]["detail"], "4 passed in 2 programs")
         self.assertIn("Pretended GPU", self.parts()["device"]["detail"])
         self.assertIn("required: 1", self.log("tests.log"))
         self.assertIn('{"epoch": 1}', self.log("log.txt"))
         self.assertIn("measured", self.log("peers.log"))
+        self.assertIn('{"steps": 1}', self.log("peers.log"))
         kept = json.loads(self.log("benchmarks.json"))
         self.assertEqual([entry["name"] for entry in kept["benchmarks"]],
                          ["step/sgd", "step/adam", "many/10"])
@@ -153,7 +159,7 @@ class GpuCheckTest(unittest.TestCase):
             (self.tools / "compute-sanitizer").unlink()
         self.assertEqual(self.check(), 0, self.said)
         statuses = self.statuses()
-        for part in ("train", "benchmarks", "peers"):
+        for part in ("train", "steps", "benchmarks", "peers"):
             self.assertEqual(statuses[part], "missing", part)
 
     def test_a_sanitizer_that_does_not_work_is_unusable(self):
@@ -182,8 +188,15 @@ class GpuCheckTest(unittest.TestCase):
 
     def test_no_device_for_training_is_unusable(self):
         self.program("curb", "exit 4")
+        self.steps.write_text("raise SystemExit(77)\n", encoding="utf-8")
         self.assertEqual(self.check(), 0, self.said)
         self.assertEqual(self.statuses()["train"], "unusable")
+        self.assertEqual(self.statuses()["steps"], "unusable")
+
+    def test_steps_that_fail_fail(self):
+        self.steps.write_text("raise SystemExit(1)\n", encoding="utf-8")
+        self.assertEqual(self.check(), 1)
+        self.assertEqual(self.statuses()["steps"], "failed")
 
     def test_a_peer_that_fails_fails(self):
         self.peer.write_text("raise SystemExit(1)\n", encoding="utf-8")

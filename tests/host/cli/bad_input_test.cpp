@@ -73,6 +73,13 @@ TEST(BadFlags, ValuesAreNamedWithTheirFlag) {
       "group 'layers.0': max_norm must be at least 1e-30 (infinity: none), not 1e-35");
 }
 
+TEST(BadFlags, ThePrecisionsOfAGpuAreRefusedOnTheCpu) {
+  expect_usage_error({"--device", "cpu", "--precision", "bf16"},
+                     "--precision bf16: on CUDA only, and this is the CPU");
+  expect_usage_error({"--precision", "fp16"},
+                     "--precision: there is no \"fp16\"; did you mean \"bf16\"? (fp32|tf32|bf16)");
+}
+
 TEST(BadFlags, ADeviceThatIsNotThereHasItsOwnCode) {
   const ProgramResult result =
       run_program({"train", "--quiet", "--data", "digits", "--device", "cuda:63"});
