@@ -23,21 +23,22 @@ std::int64_t blocks_of(std::int64_t count) {
 __global__ __launch_bounds__(kThreads) void round_values(RoundedCopy first, RoundedCopy second,
                                                          std::int64_t first_blocks) {
   const bool is_first = blockIdx.x < first_blocks;
-  const RoundedCopy& copy = is_first ? first : second;
+  // Member by member: a chosen struct would lie in local memory.
+  const float* from = is_first ? first.from : second.from;
+  std::uint16_t* to = is_first ? first.to : second.to;
+  const std::int64_t count = is_first ? first.count : second.count;
   const std::int64_t block = is_first ? blockIdx.x : blockIdx.x - first_blocks;
   const std::int64_t at = block * kElementsPerBlock + 4 * static_cast<std::int64_t>(threadIdx.x);
-  if (at >= copy.count) return;
-  if (at + 4 <= copy.count && misalignment(copy.from) == 0 && misalignment(copy.to) == 0) {
-    const Quad<float> values = load_quad(copy.from + at);
+  if (at >= count) return;
+  if (at + 4 <= count && misalignment(from) == 0 && misalignment(to) == 0) {
+    const Quad<float> values = load_quad(from + at);
     Quad<std::uint16_t> rounded;
 #pragma unroll
     for (int k = 0; k < 4; ++k) rounded.value[k] = rules::to_bfloat16(values.value[k]);
-    store_quad(copy.to + at, rounded);
+    store_quad(to + at, rounded);
     return;
   }
-  for (std::int64_t i = at; i < at + 4 && i < copy.count; ++i) {
-    copy.to[i] = rules::to_bfloat16(copy.from[i]);
-  }
+  for (std::int64_t i = at; i < at + 4 && i < count; ++i) to[i] = rules::to_bfloat16(from[i]);
 }
 
 // ---------------------------------------------------------------------------------- launchers

@@ -18,8 +18,9 @@ backend::Place place_for(const backend::Backend& backend, const data::Dataset& d
 class DeviceRows {
  public:
   /// Copies `dataset`, which may have no targets. The backend must outlive this.
-  DeviceRows(backend::Backend& backend, const data::Dataset& dataset,
-             backend::Place place = backend::Place::device);
+  DeviceRows(backend::Backend& backend, const data::Dataset& dataset, backend::Place place);
+  DeviceRows(backend::Backend& backend, const data::Dataset& dataset)
+      : DeviceRows(backend, dataset, place_for(backend, dataset)) {}
 
   std::int64_t rows() const { return rows_; }
   std::int64_t columns() const { return columns_; }

@@ -67,12 +67,7 @@ void EpochSteps::begin(std::int64_t epoch) {
   std::vector<std::uint32_t> indices(order.begin(), order.end());
   indices.resize(order_.size());
   order_.upload(indices);
-  fetch_first();
-}
-
-void EpochSteps::fetch_first() {
-  next_ = 0;
-  if (is_streamed()) fetch(batches_[0], batch_, 0);
+  next_is_fetched_ = false;
 }
 
 StepCount EpochSteps::count() const { return {steps_, samples_, position_, losses()}; }
@@ -89,7 +84,9 @@ void EpochSteps::resume(std::int64_t epoch, const StepCount& count) {
 
 void EpochSteps::step() {
   const std::int64_t rows = std::min(batch_, data_.rows() - position_);
-  const Batch& batch = batches_[next_];
+  Batch& batch = batches_[next_];
+  if (is_streamed() && !next_is_fetched_) fetch(batch, batch_, 0);
+  next_is_fetched_ = true;
   (rows == batch_ ? batch.whole : batch.rest)->replay();
   if (is_streamed()) next_ = 1 - next_;
   position_ += rows;

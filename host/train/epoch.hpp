@@ -64,8 +64,6 @@ class EpochSteps {
   bool is_streamed() const { return data_.place() == backend::Place::host; }
   std::size_t batches_used() const { return is_streamed() ? 2 : 1; }
   void allocate(Batch& batch);
-  /// Where rows are streamed: what begins the clock's position anew must be followed by this.
-  void fetch_first();
   /// The rows that come `ahead` of the clock's position.
   void fetch(Batch& batch, std::int64_t rows, std::int64_t ahead);
   void run(std::int64_t rows, std::size_t at);
@@ -86,6 +84,7 @@ class EpochSteps {
   backend::Buffer<std::uint32_t> order_;  ///< not where every step takes all rows
   Batch batches_[2];                      ///< the second where rows are streamed
   std::size_t next_ = 0;                  ///< of the two
+  bool next_is_fetched_ = false;          ///< by the step before
 };
 
 }  // namespace curb::train
