@@ -24,6 +24,18 @@ TEST_P(StreamingTest, TrainsToTheSameBits) {
   }
 }
 
+TEST_P(StreamingTest, GoesOnInTheMiddleOfAnEpoch) {
+  SmallTraining whole(*on, kStreamed);
+  SmallTraining resumed(*on, kStreamed);
+  whole.run_epoch(1);
+  train::EpochSteps& steps = resumed.steps();
+  steps.begin(1);
+  for (int step = 0; step < 2; ++step) steps.step();
+  steps.resume(1, steps.count());
+  while (!steps.epoch_is_over()) steps.step();
+  EXPECT_EQ(resumed.parameters(), whole.parameters());
+}
+
 TEST_P(StreamingTest, PassesOverTheRowsGiveTheSameBits) {
   SmallTraining resident(*on);
   SmallTraining streamed(*on, kStreamed);
