@@ -282,6 +282,8 @@ open(out, "w").write('{"steps": 1}')
                                 text=True).stdout
         self.assertEqual(self.check("--pack", str(packed)), 0, self.said)
         self.assertTrue((packed / "COMMIT").exists())
+        for name in ("torch_update.py", "jax_update.py", "cupy_update.py", "updates.py"):
+            self.assertTrue((packed / "peers" / name).exists(), name)
         self.assertEqual("libz.so.1" in wanted, (packed / "libz.so.1").exists())
         self.assertFalse((packed / "libc.so.6").exists())
         (packed / "python_gpu").unlink()

@@ -45,15 +45,18 @@ def markdown(head, rows):
     return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in rows]) + "\n"
 
 
-def spread(entry, counter):
-    return (f"{entry[counter]:.2f} ({entry[counter + '_min']:.2f} to "
-            f"{entry[counter + '_max']:.2f})")
+def spread(entry, counter, bounds=("_low", "_high")):
+    """The median and, in brackets, the quartiles."""
+    low, high = (entry[counter + bound] for bound in bounds)
+    return f"{entry[counter]:.2f} ({low:.2f} to {high:.2f})"
 
 
 def host_update(entries):
     """The fused step on the CPU beside a plain loop."""
     rows = []
     for name, entry in entries.items():
+        if not name.startswith("update/"):
+            continue
         _, optimizer, stages = name.split("/")
         rows.append((optimizer, stages.replace("_", " "), f"{entry['bytes_per_parameter']:.0f}",
                      spread(entry, "of_same_mix"), f"{entry['time_of_off']:.2f}"))
@@ -74,14 +77,60 @@ def host_unfused(entries):
                      "ratio of times"), rows)
 
 
+def host_peers(entries):
+    """Single steps on the CPU in curb and in other libraries."""
+    rows = []
+    for name, entry in entries.items():
+        _, case, way = name.split("/")
+        of_curb = "1" if way == "curb" else spread(entry, "time_of_curb", ("_min", "_max"))
+        rows.append((case.replace("_", " "), way.replace("_", " "),
+                     f"{1e3 * entry['seconds']:.1f} ms", of_curb))
+    return markdown(("step", "by", "time", "as a multiple of curb's"), rows)
+
+
+def host_many(entries):
+    """Many tensors in one plan on the CPU."""
+    rows = []
+    for name, entry in entries.items():
+        rows.append((f"{int(name.split('/')[1]):,}", f"{entry['parameters']:,.0f}",
+                     f"{1e3 * entry['seconds']:.3g} ms", f"{1e6 * entry['rebind_seconds']:.2g} us",
+                     f"{1e3 * entry['plan_seconds']:.2g} ms", spread(entry, "of_same_mix")))
+    return markdown(("tensors", "weights", "step", "rebinding all gradients", "making the plan",
+                     "of one plain loop's speed"), rows)
+
+
+def host_rows(entries):
+    """Max-norm on the CPU by the length of a row or column."""
+    rows = []
+    for name, entry in entries.items():
+        if not name.startswith("rows/"):
+            continue
+        _, incoming, length = name.split("/")
+        rows.append((incoming.replace("_", " "), f"{int(length):,}",
+                     entry.get("label", "").replace("_", " "), f"{entry['GB/s']:.1f}",
+                     spread(entry, "time_of_off")))
+    return markdown(("incoming weights", "length", "tier", "GB/s", "time without max-norm"), rows)
+
+
+def host_storage(entries):
+    """Momentum with elastic net on the CPU by how things are stored."""
+    rows = []
+    for name, entry in entries.items():
+        if name.startswith("storage/"):
+            rows.append((name.split("/")[1].replace("_", " "),
+                         f"{entry['bytes_per_parameter']:.0f}", f"{entry['bytes_of_fp32']:.2f}",
+                         spread(entry, "time_of_fp32")))
+    return markdown(("storage", "bytes per weight", "ratio of bytes", "time of fp32"), rows)
+
+
 def floors(entries):
     """The least time for a step of 2^26 weights on memories of three speeds."""
     speeds = (("50 GB/s", 50e9), ("1 TB/s", 1e12), ("4.8 TB/s", 4.8e12))
     rows = []
     for name, entry in entries.items():
-        _, optimizer, stages = name.split("/")
-        if stages != "off":
+        if not name.startswith("update/") or not name.endswith("/off"):
             continue
+        optimizer = name.split("/")[1]
         size = entry["bytes_per_parameter"] * 2**26
         rows.append((optimizer, f"{entry['bytes_per_parameter']:.0f}", f"{size / 2**30:.2f} GiB",
                      *(f"{1e3 * size / speed:.3g} ms" for _, speed in speeds)))
@@ -92,6 +141,10 @@ def floors(entries):
 # Each with the file that it is made from.
 TABLES = {"host_update": (host_update, "host_update"),
           "host_unfused": (host_unfused, "host_unfused"),
+          "host_rows": (host_rows, "host_update"),
+          "host_storage": (host_storage, "host_update"),
+          "host_many": (host_many, "host_many"),
+          "host_peers": (host_peers, "host_peers"),
           "floors": (floors, "host_update")}
 
 

@@ -13,9 +13,9 @@ import tables  # noqa: E402
 
 ENTRIES = [
     {"name": "update/sgd/off/iterations:15/manual_time", "bytes_per_parameter": 12.0,
-     "of_same_mix": 0.9512, "of_same_mix_min": 0.8, "of_same_mix_max": 1.1, "time_of_off": 1.003},
+     "of_same_mix": 0.9512, "of_same_mix_low": 0.8, "of_same_mix_high": 1.1, "time_of_off": 1.003},
     {"name": "update/adam/max_norm/iterations:15/manual_time", "bytes_per_parameter": 28.0,
-     "of_same_mix": 0.816, "of_same_mix_min": 0.5, "of_same_mix_max": 0.9, "time_of_off": 1.2334},
+     "of_same_mix": 0.816, "of_same_mix_low": 0.5, "of_same_mix_high": 0.9, "time_of_off": 1.2334},
 ]
 EMPTY = "# A\n\n<!-- table host_update -->\n<!-- end of table -->\n"
 
