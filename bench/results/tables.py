@@ -34,10 +34,12 @@ CODE = re.compile(r"^(```.*?^```|    [^\n]*)", re.DOTALL | re.MULTILINE)
 
 
 def load(name, folder=RESULTS):
-    """A file's benchmarks: {name without its suffixes: counters}, in the file's order."""
-    text = (folder / f"{name}.json").read_text(encoding="utf-8")
-    entries = json.loads(text)["benchmarks"]
-    return {entry["name"].split("/iterations:")[0]: entry for entry in entries}
+    """A file's benchmarks: {name without its suffixes: counters}, in the file's order; the whole of a
+    file that has none."""
+    document = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
+    if "benchmarks" not in document:
+        return document
+    return {entry["name"].split("/iterations:")[0]: entry for entry in document["benchmarks"]}
 
 
 def markdown(head, rows):
@@ -138,8 +140,44 @@ def floors(entries):
                      *(f"at {name}" for name, _ in speeds)), rows)
 
 
+def study(document):
+    """Rows of settings beside what was published, from `curb reproduce --out`."""
+    best = document["reading"] == "best epoch"
+    published = any("published" in row for row in document["rows"])
+    rows = []
+    for row in document["rows"]:
+        cells = [row["name"], ", ".join(f"{run['figure']:.2f}" for run in row["runs"]),
+                 f"{row['mean']:.2f} ± {row['deviation']:.2f}"]
+        if published:
+            cells += [f"{row['published']:.2f}", f"{row['difference']:+.2f}",
+                      f"{row['tolerance']:.2f}"]
+        if best:
+            cells.append(f"{row['last_mean']:.2f} ± {row['last_deviation']:.2f}")
+        rows.append((*cells, f"{row['seconds']:.1f} s"))
+    head = [document["measure"], "by seed", "mean ± deviation"]
+    head += ["published", "difference", "allowed"] if published else []
+    head += ["after the last epoch"] if best else []
+    return markdown((*head, "time per run"), rows)
+
+
+def irrelevant_inputs(document):
+    """Test error against the number of irrelevant inputs, from `curb reproduce ng --out`."""
+    def interval(estimate):
+        return f"{estimate['mean']:.2f} ± {estimate['half_width']:.2f}"
+
+    rows = [(f"{size['irrelevant']:,}", interval(size["l1"]), interval(size["l2"]))
+            for size in document["sizes"]]
+    growth = document["growth"]
+    rows.append(("growth, in points", interval(growth["l1"]), interval(growth["l2"])))
+    return markdown(("irrelevant inputs", "L1: test error in %", "L2: test error in %"), rows)
+
+
 # Each with the file that it is made from.
-TABLES = {"host_update": (host_update, "host_update"),
+TABLES = {"nielsen": (study, "reproduce_nielsen"),
+          "srivastava_quick": (study, "reproduce_srivastava_quick"),
+          "srivastava_quick_choice": (study, "reproduce_srivastava_quick_choice"),
+          "ng": (irrelevant_inputs, "reproduce_ng"),
+          "host_update": (host_update, "host_update"),
           "host_unfused": (host_unfused, "host_unfused"),
           "host_rows": (host_rows, "host_update"),
           "host_storage": (host_storage, "host_update"),

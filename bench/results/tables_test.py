@@ -38,6 +38,31 @@ class TablesTest(unittest.TestCase):
         self.assertIn("| adam | max norm | 28 | 0.82 (0.50 to 0.90) | 1.23 |", text)
         self.assertEqual(tables.rewritten(text, self.folder), text)
 
+    def write(self, name, document):
+        (self.folder / f"{name}.json").write_text(json.dumps(document), encoding="utf-8")
+
+    def test_a_study_has_every_seed_beside_what_was_published(self):
+        runs = [{"seed": 1, "figure": 81.754}, {"seed": 2, "figure": 80.95}]
+        row = {"name": "a", "runs": runs, "mean": 81.352, "deviation": 0.5685, "last_mean": 81.0,
+               "last_deviation": 0.5, "seconds": 4.26, "published": 82.27, "difference": -0.918,
+               "tolerance": 1.0}
+        self.write("reproduce_nielsen", {"measure": "test accuracy in %", "reading": "best epoch",
+                                         "rows": [row]})
+        text = tables.rewritten("<!-- table nielsen -->\n<!-- end of table -->\n", self.folder)
+        self.assertIn("| a | 81.75, 80.95 | 81.35 ± 0.57 | 82.27 | -0.92 | 1.00 | 81.00 ± 0.50 | "
+                      "4.3 s |", text)
+
+    def test_irrelevant_inputs_are_beside_their_errors(self):
+        def estimate(mean):
+            return {"mean": mean, "half_width": 0.5}
+
+        self.write("reproduce_ng",
+                   {"sizes": [{"irrelevant": 1000, "l1": estimate(18), "l2": estimate(45.25)}],
+                    "growth": {"l1": estimate(11), "l2": estimate(38)}})
+        text = tables.rewritten("<!-- table ng -->\n<!-- end of table -->\n", self.folder)
+        self.assertIn("| 1,000 | 18.00 ± 0.50 | 45.25 ± 0.50 |", text)
+        self.assertIn("| growth, in points | 11.00 ± 0.50 | 38.00 ± 0.50 |", text)
+
     def test_floors_are_bytes_over_bandwidth(self):
         text = tables.rewritten(EMPTY.replace("host_update", "floors"), self.folder)
         self.assertIn("| sgd | 12 | 0.75 GiB | 16.1 ms | 0.805 ms | 0.168 ms |", text)

@@ -19,6 +19,7 @@ struct Command {
 Command add_train(CLI::App& program);
 Command add_eval(CLI::App& program);
 Command add_predict(CLI::App& program);
+Command add_reproduce(CLI::App& program);
 Command add_info(CLI::App& program);
 Command add_bench(CLI::App& program);
 

@@ -9,10 +9,11 @@ namespace curb::cli {
 
 enum ExitCode : int {
   kSuccess = 0,
-  kUsageError = 2,  ///< a flag, a setting, a command
-  kDataError = 3,   ///< a file that cannot be read, understood or written
-  kNoDevice = 4,    ///< the device that was asked for is not to be had
-  kDiverged = 5,    ///< the loss is no longer finite; the last good weights are kept
+  kNotReproduced = 1,  ///< all went well, but what was published did not come out
+  kUsageError = 2,     ///< a flag, a setting, a command
+  kDataError = 3,      ///< a file that cannot be read, understood or written
+  kNoDevice = 4,       ///< the device that was asked for is not to be had
+  kDiverged = 5,       ///< the loss is no longer finite; the last good weights are kept
   kInternalError = 70,
   kInterrupted = 130,  ///< Ctrl-C; what was learnt so far is kept
 };

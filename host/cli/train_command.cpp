@@ -2,8 +2,6 @@
 // curb train: data in, a model and its metrics out.
 #include <fmt/core.h>
 
-#include <atomic>
-#include <csignal>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -11,6 +9,7 @@
 
 #include "host/cli/command.hpp"
 #include "host/cli/console.hpp"
+#include "host/cli/interrupt.hpp"
 #include "host/cli/progress.hpp"
 #include "host/cli/setting_flags.hpp"
 #include "host/cli/summary.hpp"
@@ -20,15 +19,6 @@
 
 namespace curb::cli {
 namespace {
-
-std::atomic<bool> interrupted = false;
-static_assert(std::atomic<bool>::is_always_lock_free, "or a signal handler may not touch it");
-
-/// The first Ctrl-C ends the run in good order; a second one ends the program at once.
-void on_interrupt(int signal) {
-  interrupted = true;
-  std::signal(signal, SIG_DFL);
-}
 
 struct Arguments {
   explicit Arguments(CLI::App& command) : settings(command) {}
@@ -129,9 +119,7 @@ int run(const Arguments& arguments) {
             if (folder) folder->append(metrics);
           },
       .on_checkpoint = keep_checkpoints,
-      .interrupted = &interrupted};
-  std::signal(SIGINT, on_interrupt);
-  std::signal(SIGTERM, on_interrupt);  // what a batch system sends before it kills
+      .interrupted = &catch_interrupts()};
   const train::Outcome outcome = train::train(settings, data, *backend, observer,
                                               start.checkpoint ? &*start.checkpoint : nullptr);
   progress.erase();

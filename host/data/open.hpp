@@ -25,6 +25,8 @@ struct DataOptions {
   std::int64_t train_rows = 0;  // the first of the training rows; 0: all. A fraction is of these
   bool standardize = false;
   std::uint64_t seed = 0;  // draws the validation rows
+
+  bool operator==(const DataOptions&) const = default;
 };
 
 struct DataSets {

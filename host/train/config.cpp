@@ -1,8 +1,6 @@
 // Copyright 2026 The curb authors. SPDX-License-Identifier: Apache-2.0
 #include "host/train/config.hpp"
 
-#include <toml++/toml.h>
-
 #include <algorithm>
 #include <cctype>
 #include <cstdlib>
@@ -14,6 +12,7 @@
 #include "host/data/error.hpp"
 #include "host/data/file.hpp"
 #include "host/data/message.hpp"
+#include "host/train/config_table.hpp"
 #include "host/train/toml.hpp"
 
 namespace curb::train {
@@ -133,7 +132,11 @@ void parse_config(Settings& settings, const std::string& document, const std::st
     throw data::DataError(source + ":" + std::to_string(error.source().begin.line) + ": " +
                           std::string(error.description()));
   }
-  ConfigReader(source).read(table, settings);
+  read_config(settings, table, source);
+}
+
+void read_config(Settings& settings, const ::toml::table& table, const std::string& path) {
+  ConfigReader(path).read(table, settings);
 }
 
 void read_environment(Settings& settings) {

@@ -2,8 +2,9 @@
 # Copyright 2026 The curb authors. SPDX-License-Identifier: Apache-2.0
 """Runs the commands that a document tells its reader to run: commands_test.py PROGRAM DOCUMENT.
 
-Those are the lines of its ```sh blocks that begin with "curb ". They run in one empty folder, in
-their order, and must exit with 0, or with N after a comment "# exit N"."""
+Those are the lines of its ```sh blocks that begin with "curb ". They run in one folder, in their order,
+among the files that the document shows (a block below <!-- file: NAME -->), and must exit with 0, or with
+N after a comment "# exit N"."""
 
 import os
 import pathlib
@@ -26,15 +27,24 @@ def commands(document):
                 yield line, words, int(exit_code[1]) if exit_code else 0
 
 
+def files(document):
+    """The files that a document shows, as names and texts."""
+    return re.findall(r"^<!-- file: (\S+) -->\n```\w*\n(.*?)^```", document,
+                      re.MULTILINE | re.DOTALL)
+
+
 def main():
     program, document = sys.argv[1], pathlib.Path(sys.argv[2])
-    found = list(commands(document.read_text(encoding="utf-8")))
+    text = document.read_text(encoding="utf-8")
+    found = list(commands(text))
     if not found:
         sys.exit(f"{document}: no command found")
     failed = 0
     with tempfile.TemporaryDirectory() as folder:
         pathlib.Path(folder, "table.csv").write_text(TABLE, encoding="utf-8")
         pathlib.Path(folder, "rows.csv").write_text(ROWS, encoding="utf-8")
+        for name, contents in files(text):
+            pathlib.Path(folder, name).write_text(contents, encoding="utf-8")
         for line, words, exit_code in found:
             done = subprocess.run([program, *words], cwd=folder, capture_output=True, text=True,
                                   env=dict(os.environ, OMP_NUM_THREADS="1"))

@@ -35,6 +35,7 @@ AREAS = (
     ("nn", "host/nn/"),
     ("data", "host/data/"),
     ("train", "host/train/"),
+    ("reproduce", "host/reproduce/"),
     ("cli", "host/cli/"),
     ("reference", "tests/reference/"),
     ("oracles", "tests/oracles/"),
@@ -56,7 +57,8 @@ MAY_INCLUDE = {
     "nn": {"data", "backend.hpp", "nn"},
     "data": {"data"},
     "train": {"data", "backend.hpp", "nn", "train"},
-    "cli": {"rules", "public", "data", "backend.hpp", "nn", "train", "cli"},
+    "reproduce": {"rules", "public", "data", "backend.hpp", "nn", "train", "reproduce"},
+    "cli": {"rules", "public", "data", "backend.hpp", "nn", "train", "reproduce", "cli"},
     "reference": {"reference"},
     "oracles": {"reference", "oracles"},
 }
