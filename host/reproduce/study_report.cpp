@@ -33,6 +33,18 @@ const char* rows_of(Measure measure) {
                                                                              : "validation";
 }
 
+const char* name_of(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::within:
+      return "within";
+    case Verdict::undecided:
+      return "undecided";
+    case Verdict::outside:
+      break;
+  }
+  return "OUTSIDE";
+}
+
 const char* name_of(Order order) {
   switch (order) {
     case Order::below:
@@ -118,7 +130,7 @@ std::string table(const Study& study, const StudyResult& result) {
     add(published, row.published ? fmt::format("{:.2f}", *row.published) : "");
     add(published, verdict.difference ? fmt::format("{:+.2f}", *verdict.difference) : "");
     add(tolerance, row.tolerance ? fmt::format("{:.2f}", *row.tolerance) : "");
-    add(tolerance, !verdict.within ? "" : *verdict.within ? "within" : "OUTSIDE");
+    add(tolerance, verdict.verdict ? name_of(*verdict.verdict) : "");
     add(best, mean_and_deviation(verdict.last));
     add(true, fmt::format("{:.1f}", verdict.seconds));
   }
@@ -166,8 +178,14 @@ ordered_json to_json(const Row& row, const RowResult& result, bool complete) {
   if (row.published) json["published"] = *row.published;
   if (verdict.difference) json["difference"] = *verdict.difference;
   if (row.tolerance) json["tolerance"] = *row.tolerance;
-  if (verdict.within) json["within"] = *verdict.within;
+  if (verdict.verdict) json["verdict"] = name_of(*verdict.verdict);
   return json;
+}
+
+Verdict judge(const RowVerdict& row, double tolerance) {
+  const double distance = std::fabs(*row.difference);
+  if (distance <= tolerance) return Verdict::within;
+  return distance - row.figure.half_width <= tolerance ? Verdict::undecided : Verdict::outside;
 }
 
 }  // namespace
@@ -178,7 +196,7 @@ RowVerdict judge(const Row& row, const std::vector<RunResult>& runs) {
   verdict.last = estimate(values(runs, &RunResult::last));
   verdict.seconds = estimate(values(runs, &RunResult::seconds)).mean;
   if (row.published) verdict.difference = verdict.figure.mean - *row.published;
-  if (row.tolerance) verdict.within = std::fabs(*verdict.difference) <= *row.tolerance;
+  if (row.tolerance) verdict.verdict = judge(verdict, *row.tolerance);
   return verdict;
 }
 
@@ -188,7 +206,8 @@ Order judge(const Claim& claim, const StudyResult& result) {
 
 bool is_reproduced(const Study& study, const StudyResult& result) {
   for (std::size_t i = 0; i < study.rows.size(); ++i) {
-    if (!judge(study.rows[i], result.rows[i].runs).within.value_or(true)) return false;
+    const RowVerdict row = judge(study.rows[i], result.rows[i].runs);
+    if (row.verdict.value_or(Verdict::within) != Verdict::within) return false;
   }
   return std::all_of(study.claims.begin(), study.claims.end(), [&result](const Claim& claim) {
     return judge(claim, result) == Order::below;

@@ -44,20 +44,32 @@ struct Example {
 TEST(StudyReport, AMeanIsJudgedByItsTolerance) {
   Row row;
   EXPECT_FALSE(judge(row, runs({3.0, 4.0})).difference);
-  EXPECT_FALSE(judge(row, runs({3.0, 4.0})).within);
+  EXPECT_FALSE(judge(row, runs({3.0, 4.0})).verdict);
   row.published = 3.0;
   EXPECT_EQ(judge(row, runs({3.0, 4.0})).difference, 0.5);
-  EXPECT_FALSE(judge(row, runs({3.0, 4.0})).within);
+  EXPECT_FALSE(judge(row, runs({3.0, 4.0})).verdict);
   row.tolerance = 0.5;
-  EXPECT_EQ(judge(row, runs({3.0, 4.0})).within, true);
-  EXPECT_EQ(judge(row, runs({2.0, 3.0})).within, true);
-  EXPECT_EQ(judge(row, runs({3.0, 4.02})).within, false);
-  EXPECT_EQ(judge(row, runs({1.9, 3.0})).within, false);
+  EXPECT_EQ(judge(row, runs({3.0, 4.0})).verdict, Verdict::within);
+  EXPECT_EQ(judge(row, runs({2.0, 3.0})).verdict, Verdict::within);
+  EXPECT_EQ(judge(row, runs({3.55, 3.56, 3.57})).verdict, Verdict::outside);
+  EXPECT_EQ(judge(row, runs({2.43, 2.44, 2.45})).verdict, Verdict::outside);
+}
+
+// Another three seeds might well have brought it there.
+TEST(StudyReport, AnIntervalThatReachesTheToleranceLeavesItUndecided) {
+  Row row;
+  row.published = 3.0;
+  row.tolerance = 0.5;
+  EXPECT_EQ(judge(row, runs({3.4, 3.6, 3.8})).verdict, Verdict::undecided);
+  EXPECT_EQ(judge(row, runs({2.2, 2.4, 2.6})).verdict, Verdict::undecided);
+  EXPECT_EQ(judge(row, runs({4.0})).verdict, Verdict::undecided);
+  const Example example({3.4, 3.6, 3.8}, {9, 9, 9});
+  EXPECT_FALSE(is_reproduced(example.study, example.result));
 }
 
 TEST(StudyReport, IsReproducedWhereEveryRowIsWithin) {
-  EXPECT_TRUE(is_reproduced(Example({3.1, 3.2, 3.3}, {9, 9, 9}).study,
-                            Example({3.1, 3.2, 3.3}, {9, 9, 9}).result));
+  const Example within({3.1, 3.2, 3.3}, {9, 9, 9});
+  EXPECT_TRUE(is_reproduced(within.study, within.result));
   const Example outside({3.6, 3.6, 3.6}, {9, 9, 9});
   EXPECT_FALSE(is_reproduced(outside.study, outside.result));
 }
@@ -116,7 +128,7 @@ TEST(StudyReport, JsonHoldsTheRawFiguresAndNoVerdictBeforeTheEnd) {
   const auto whole = to_json(example.study, example.result);
   EXPECT_EQ(whole.at("complete"), true);
   EXPECT_EQ(whole.at("reproduced"), false);
-  EXPECT_EQ(whole.at("rows")[0].at("within"), true);
+  EXPECT_EQ(whole.at("rows")[0].at("verdict"), "within");
   EXPECT_EQ(whole.at("rows")[1].at("runs")[2].at("figure"), 6.0);
   EXPECT_EQ(whole.at("rows")[1].at("runs")[2].at("seed"), 3);
   EXPECT_EQ(whole.at("rows")[1].at("configuration"), "a = 2\n");
@@ -126,7 +138,7 @@ TEST(StudyReport, JsonHoldsTheRawFiguresAndNoVerdictBeforeTheEnd) {
   const auto part = to_json(example.study, example.result);
   EXPECT_EQ(part.at("complete"), false);
   EXPECT_FALSE(part.contains("reproduced"));
-  EXPECT_FALSE(part.at("rows")[0].contains("within"));
+  EXPECT_FALSE(part.at("rows")[0].contains("verdict"));
   EXPECT_EQ(part.at("rows")[1].at("runs").size(), 2u);
 }
 
