@@ -150,12 +150,12 @@ def study(document):
                  f"{row['mean']:.2f} ± {row['deviation']:.2f}"]
         if published:
             cells += [f"{row['published']:.2f}", f"{row['difference']:+.2f}",
-                      f"{row['tolerance']:.2f}"]
+                      f"{row['tolerance']:.2f}", row["verdict"]]
         if best:
             cells.append(f"{row['last_mean']:.2f} ± {row['last_deviation']:.2f}")
         rows.append((*cells, f"{row['seconds']:.1f} s"))
     head = [document["measure"], "by seed", "mean ± deviation"]
-    head += ["published", "difference", "allowed"] if published else []
+    head += ["published", "difference", "allowed", "verdict"] if published else []
     head += ["after the last epoch"] if best else []
     return markdown((*head, "time per run"), rows)
 

@@ -45,11 +45,11 @@ class TablesTest(unittest.TestCase):
         runs = [{"seed": 1, "figure": 81.754}, {"seed": 2, "figure": 80.95}]
         row = {"name": "a", "runs": runs, "mean": 81.352, "deviation": 0.5685, "last_mean": 81.0,
                "last_deviation": 0.5, "seconds": 4.26, "published": 82.27, "difference": -0.918,
-               "tolerance": 1.0}
+               "tolerance": 1.0, "verdict": "within"}
         self.write("reproduce_nielsen", {"measure": "test accuracy in %", "reading": "best epoch",
                                          "rows": [row]})
         text = tables.rewritten("<!-- table nielsen -->\n<!-- end of table -->\n", self.folder)
-        self.assertIn("| a | 81.75, 80.95 | 81.35 ± 0.57 | 82.27 | -0.92 | 1.00 | 81.00 ± 0.50 | "
+        self.assertIn("| a | 81.75, 80.95 | 81.35 ± 0.57 | 82.27 | -0.92 | 1.00 | within | 81.00 ± 0.50 | "
                       "4.3 s |", text)
 
     def test_irrelevant_inputs_are_beside_their_errors(self):
