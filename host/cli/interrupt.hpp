@@ -6,8 +6,8 @@
 
 namespace curb::cli {
 
-/// From now on the first SIGINT or SIGTERM sets what this refers to, for a run to end in good order;
-/// a second one ends the program at once.
+/// From now on the first SIGINT or SIGTERM sets what this refers to, for a run to end in good
+/// order; a second one ends the program at once.
 const std::atomic<bool>& catch_interrupts();
 
 }  // namespace curb::cli

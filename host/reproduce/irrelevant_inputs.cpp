@@ -64,7 +64,8 @@ class TrialRun {
     settings.update.learning_rate =
         learning_rate(data_.train.columns, data_.train.rows, settings.update.l2);
     train::resolve(settings);
-    const train::Observer observer{.on_step = {}, .on_report = {}, .interrupted = interrupted_};
+    train::Observer observer;
+    observer.interrupted = interrupted_;
     train::Outcome outcome = train::train(settings, data_, backend_, observer);
     if (outcome.ending == train::Ending::interrupted) throw Interrupted();
     if (outcome.ending == train::Ending::diverged) {
