@@ -76,8 +76,8 @@ TEST(BadFlags, ValuesAreNamedWithTheirFlag) {
 TEST(BadFlags, ThePrecisionsOfAGpuAreRefusedOnTheCpu) {
   expect_usage_error({"--device", "cpu", "--precision", "bf16"},
                      "--precision bf16: on CUDA only, and this is the CPU");
-  expect_usage_error({"--precision", "fp16"},
-                     "--precision: there is no \"fp16\"; did you mean \"bf16\"? (fp32|tf32|bf16)");
+  expect_usage_error({"--precision", "bp16"},
+                     "--precision: there is no \"bp16\"; did you mean \"bf16\"? (fp32|tf32|bf16)");
 }
 
 TEST(BadFlags, ADeviceThatIsNotThereHasItsOwnCode) {
