@@ -9,8 +9,6 @@
 #include "host/data/message.hpp"
 #include "host/data/open.hpp"
 #include "host/data/standardisation.hpp"
-#include "host/train/network_setup.hpp"
-#include "host/train/passes.hpp"
 
 namespace curb::cli {
 namespace {
@@ -46,10 +44,9 @@ ModelArguments::ModelArguments(CLI::App& command) {
 }
 
 ModelUse::ModelUse(const ModelArguments& arguments, data::Targets targets)
-    : model_(train::load_model(arguments.model)),
-      data_(read_data(arguments, model_, targets)),
+    : members_(train::load_committee(arguments.model)),
+      data_(read_data(arguments, members_.front(), targets)),
       backend_(open_device(arguments.device, arguments.quiet)),
-      rows_(*backend_, data_),
-      network_(train::make_network(*backend_, model_, train::rows_at_once(1, rows_.rows()))) {}
+      rows_(*backend_, data_) {}
 
 }  // namespace curb::cli

@@ -5,10 +5,10 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "host/backend/backend.hpp"
 #include "host/data/dataset.hpp"
-#include "host/nn/network.hpp"
 #include "host/train/device_rows.hpp"
 #include "host/train/model_file.hpp"
 
@@ -30,17 +30,16 @@ class ModelUse {
   /// Throws data::DataError, UsageError and DeviceError.
   ModelUse(const ModelArguments& arguments, data::Targets targets);
 
-  const train::Model& model() const { return model_; }
+  /// Those of a committee, or one.
+  const std::vector<train::Model>& members() const { return members_; }
   backend::Backend& backend() { return *backend_; }
-  nn::Network& network() { return network_; }
   const train::DeviceRows& rows() const { return rows_; }
 
  private:
-  train::Model model_;
+  std::vector<train::Model> members_;
   data::Dataset data_;
   std::unique_ptr<backend::Backend> backend_;
   train::DeviceRows rows_;
-  nn::Network network_;
 };
 
 }  // namespace curb::cli

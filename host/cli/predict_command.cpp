@@ -10,7 +10,7 @@
 #include "host/cli/model_use.hpp"
 #include "host/cli/predictions.hpp"
 #include "host/data/error.hpp"
-#include "host/train/passes.hpp"
+#include "host/train/committee.hpp"
 
 namespace curb::cli {
 namespace {
@@ -33,8 +33,8 @@ void write_file(const std::string& path, const std::string& text) {
 
 int run(const Arguments& arguments) {
   ModelUse use(arguments.model, data::Targets::ignored);
-  const std::string table =
-      predictions_csv(use.model(), train::predict(use.backend(), use.network(), use.rows()));
+  const std::string table = predictions_csv(
+      use.members().front(), train::predict(use.backend(), use.members(), use.rows()));
   if (arguments.out.empty()) {
     print(table);
   } else {

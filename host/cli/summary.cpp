@@ -64,6 +64,45 @@ std::string layer_line(std::size_t index, const train::LayerMetrics& layer) {
   return text + "\n";
 }
 
+/// A line for each set of rows; `Judged` is an Outcome or an EnsembleOutcome.
+template <class Judged>
+std::string evaluations(const std::string& indent, const Judged& judged) {
+  std::string text;
+  const auto add = [&](const std::string& rows, const train::Evaluation& evaluation) {
+    text += fmt::format("{:<14}{}\n", indent + rows, to_text(evaluation));
+  };
+  add("train", judged.train);
+  if (judged.validation) add("validation", *judged.validation);
+  if (judged.test) add("test", *judged.test);
+  return text;
+}
+
+template <class Judged>
+void add_evaluations(nlohmann::ordered_json& json, const Judged& judged) {
+  train::add_to(json, "train", judged.train);
+  if (judged.validation) train::add_to(json, "validation", *judged.validation);
+  if (judged.test) train::add_to(json, "test", *judged.test);
+}
+
+nlohmann::ordered_json beginning(const train::Settings& settings, const data::DataSets& data,
+                                 const train::Model& model) {
+  return {{"data", settings.data}, {"training_rows", data.train.rows}, {"network", shape(model)}};
+}
+
+nlohmann::ordered_json to_json(const train::Outcome& outcome) {
+  nlohmann::ordered_json json{
+      {"ending", name_of(outcome.ending)}, {"epochs", outcome.epochs},
+      {"kept_epoch", outcome.kept_epoch},  {"steps", outcome.steps},
+      {"seconds", outcome.seconds},        {"samples_per_second", outcome.samples_per_second}};
+  add_evaluations(json, outcome);
+  json["penalty"] = outcome.penalty;
+  json["objective"] = outcome.train.loss + outcome.penalty;
+  if (outcome.residual) json["residual"] = *outcome.residual;
+  if (outcome.relative_residual) json["relative_residual"] = *outcome.relative_residual;
+  json["layers"] = train::to_json(outcome.layers);
+  return json;
+}
+
 }  // namespace
 
 std::string to_text(const train::Evaluation& evaluation) {
@@ -100,23 +139,39 @@ std::string summary(const train::Settings& settings, const data::DataSets& data,
 
 nlohmann::ordered_json summary_json(const train::Settings& settings, const data::DataSets& data,
                                     const train::Outcome& outcome, const std::string& folder) {
-  nlohmann::ordered_json json{{"data", settings.data},
-                              {"training_rows", data.train.rows},
-                              {"network", shape(outcome.model)},
-                              {"ending", name_of(outcome.ending)},
-                              {"epochs", outcome.epochs},
-                              {"kept_epoch", outcome.kept_epoch},
-                              {"steps", outcome.steps},
-                              {"seconds", outcome.seconds},
-                              {"samples_per_second", outcome.samples_per_second}};
-  train::add_to(json, "train", outcome.train);
-  json["penalty"] = outcome.penalty;
-  json["objective"] = outcome.train.loss + outcome.penalty;
-  if (outcome.residual) json["residual"] = *outcome.residual;
-  if (outcome.relative_residual) json["relative_residual"] = *outcome.relative_residual;
-  if (outcome.validation) train::add_to(json, "validation", *outcome.validation);
-  if (outcome.test) train::add_to(json, "test", *outcome.test);
-  json["layers"] = train::to_json(outcome.layers);
+  nlohmann::ordered_json json = beginning(settings, data, outcome.model);
+  json.update(to_json(outcome));
+  if (!folder.empty()) json["folder"] = folder;
+  return json;
+}
+
+std::string summary(const train::Settings& settings, const data::DataSets& data,
+                    const train::EnsembleOutcome& outcome, const std::string& folder) {
+  std::string text =
+      fmt::format("data          {}: {} rows\n", settings.data, rows(data)) +
+      fmt::format("network       {}, {} of {} members\n", shape(outcome.members.front().model),
+                  outcome.members.size(), settings.ensemble);
+  for (std::size_t m = 0; m < outcome.members.size(); ++m) {
+    const train::Outcome& member = outcome.members[m];
+    text += fmt::format("member {:<6} seed {}: {} epochs, {}: {:.2f} s\n", m, settings.seed + m,
+                        member.epochs, reason(member.ending), member.seconds);
+    text += evaluations("  ", member);
+  }
+  text += "committee\n" + evaluations("  ", outcome);
+  if (!folder.empty()) text += fmt::format("kept in       {}\n", folder);
+  return text;
+}
+
+nlohmann::ordered_json summary_json(const train::Settings& settings, const data::DataSets& data,
+                                    const train::EnsembleOutcome& outcome,
+                                    const std::string& folder) {
+  nlohmann::ordered_json json = beginning(settings, data, outcome.members.front().model);
+  add_evaluations(json, outcome);
+  for (std::size_t m = 0; m < outcome.members.size(); ++m) {
+    nlohmann::ordered_json member{{"seed", settings.seed + m}};
+    member.update(to_json(outcome.members[m]));
+    json["members"].push_back(std::move(member));
+  }
   if (!folder.empty()) json["folder"] = folder;
   return json;
 }

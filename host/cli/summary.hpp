@@ -6,6 +6,7 @@
 #include <string>
 
 #include "host/data/open.hpp"
+#include "host/train/ensemble.hpp"
 #include "host/train/trainer.hpp"
 
 namespace curb::cli {
@@ -16,6 +17,14 @@ std::string summary(const train::Settings& settings, const data::DataSets& data,
 
 nlohmann::ordered_json summary_json(const train::Settings& settings, const data::DataSets& data,
                                     const train::Outcome& outcome, const std::string& folder);
+
+/// The same of a committee.
+std::string summary(const train::Settings& settings, const data::DataSets& data,
+                    const train::EnsembleOutcome& outcome, const std::string& folder);
+
+nlohmann::ordered_json summary_json(const train::Settings& settings, const data::DataSets& data,
+                                    const train::EnsembleOutcome& outcome,
+                                    const std::string& folder);
 
 /// "loss 0.1834, accuracy 0.9533"
 std::string to_text(const train::Evaluation& evaluation);

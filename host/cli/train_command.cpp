@@ -14,6 +14,7 @@
 #include "host/cli/setting_flags.hpp"
 #include "host/cli/summary.hpp"
 #include "host/train/checkpoint_file.hpp"
+#include "host/train/ensemble.hpp"
 #include "host/train/run_folder.hpp"
 #include "host/train/trainer.hpp"
 
@@ -78,6 +79,10 @@ Start resume(const Arguments& arguments) {
       is_file ? std::filesystem::path(arguments.resume).parent_path().string() : arguments.resume;
   if (start.folder.empty()) start.folder = ".";
   start.settings = arguments.settings.read(train::read_run_settings(start.folder));
+  if (start.settings.ensemble > 1) {
+    throw UsageError("--resume: " + start.folder +
+                     " is of a committee (ensemble), which keeps no checkpoint to go on from");
+  }
   start.checkpoint = is_file ? train::load_checkpoint(arguments.resume)
                              : train::load_last_checkpoint(start.folder);
   train::require_same_settings(*start.checkpoint, start.settings);
@@ -89,6 +94,11 @@ Start make_start(const Arguments& arguments) {
   if (!arguments.resume.empty()) return resume(arguments);
   if (arguments.elsewhere) throw UsageError("--elsewhere: only a run that is resumed can move");
   return {arguments.out, arguments.settings.read(), std::nullopt};
+}
+
+ExitCode conclude(const train::Outcome& outcome, bool was_saved) {
+  if (outcome.ending == train::Ending::diverged) explain_divergence(outcome, was_saved);
+  return exit_code(outcome);
 }
 
 int run(const Arguments& arguments) {
@@ -120,6 +130,15 @@ int run(const Arguments& arguments) {
           },
       .on_checkpoint = keep_checkpoints,
       .interrupted = &catch_interrupts()};
+  if (settings.ensemble > 1) {
+    const train::EnsembleOutcome ensemble =
+        train::train_ensemble(settings, data, *backend, observer);
+    progress.erase();
+    if (folder) folder->save(train::models_of(ensemble));
+    print(arguments.json ? summary_json(settings, data, ensemble, start.folder).dump(2) + "\n"
+                         : summary(settings, data, ensemble, start.folder));
+    return conclude(ensemble.members.back(), folder.has_value());
+  }
   const train::Outcome outcome = train::train(settings, data, *backend, observer,
                                               start.checkpoint ? &*start.checkpoint : nullptr);
   progress.erase();
@@ -131,10 +150,7 @@ int run(const Arguments& arguments) {
   if (outcome.ending == train::Ending::interrupted && can_go_on && !arguments.quiet) {
     print_note("to go on: curb train --resume " + start.folder);
   }
-  if (outcome.ending == train::Ending::diverged) {
-    explain_divergence(outcome, folder.has_value());
-  }
-  return exit_code(outcome);
+  return conclude(outcome, folder.has_value());
 }
 
 }  // namespace

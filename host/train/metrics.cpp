@@ -57,13 +57,15 @@ nlohmann::ordered_json to_json(const std::vector<LayerMetrics>& layers) {
 }
 
 nlohmann::ordered_json to_json(const EpochMetrics& metrics) {
-  nlohmann::ordered_json json{{"epoch", metrics.epoch},
-                              {"step", metrics.step},
-                              {"seconds", metrics.seconds},
-                              {"samples_per_second", metrics.samples_per_second},
-                              {"learning_rate", metrics.learning_rate},
-                              {"data_loss", metrics.data_loss},
-                              {"penalty", metrics.penalty}};
+  nlohmann::ordered_json json;
+  if (metrics.member) json["member"] = *metrics.member;
+  json.update({{"epoch", metrics.epoch},
+               {"step", metrics.step},
+               {"seconds", metrics.seconds},
+               {"samples_per_second", metrics.samples_per_second},
+               {"learning_rate", metrics.learning_rate},
+               {"data_loss", metrics.data_loss},
+               {"penalty", metrics.penalty}});
   if (metrics.gradient_norm) json["gradient_norm"] = *metrics.gradient_norm;
   if (metrics.residual) json["residual"] = *metrics.residual;
   if (metrics.validation) add_to(json, "validation", *metrics.validation);

@@ -32,11 +32,12 @@ struct LayerMetrics {
 LayerMetrics measure(const WeightMatrix& weight);
 
 struct EpochMetrics {
-  std::int64_t epoch = 0;           ///< from 1; 0 before the first
-  std::uint64_t step = 0;           ///< updates so far
-  double seconds = 0.0;             ///< since training began, looking at other data included
-  double samples_per_second = 0.0;  ///< since the last report
-  double learning_rate = 0.0;       ///< of the first layer, in the last update
+  std::optional<std::size_t> member{};  ///< of a committee, from 0
+  std::int64_t epoch = 0;               ///< from 1; 0 before the first
+  std::uint64_t step = 0;               ///< updates so far
+  double seconds = 0.0;                 ///< since training began, looking at other data included
+  double samples_per_second = 0.0;      ///< since the last report
+  double learning_rate = 0.0;           ///< of the first layer, in the last update
   /// The mean over the epoch's rows as they were trained on: under dropout and noise, each before
   /// the update that it led to.
   double data_loss = 0.0;

@@ -16,9 +16,17 @@ namespace {
 using nlohmann::json;
 
 constexpr const char* kLayoutKey = "curb";
-constexpr const char* kLayout = "1";
+constexpr const char* kModelLayout = "1";
+constexpr const char* kCommitteeLayout = "2";
 
-std::string layer_name(std::size_t layer) { return data::numbered("layers.", layer); }
+/// What the names of a member's tensors begin with.
+std::string member_name(std::size_t member, std::size_t members) {
+  return members == 1 ? "" : data::numbered("members.", member) + ".";
+}
+
+std::string layer_name(const std::string& member, std::size_t layer) {
+  return data::numbered(member + "layers.", layer);
+}
 
 json schema_to_json(const data::Schema& schema) {
   return {{"task", name_of(kTasks, schema.task)},
@@ -27,12 +35,14 @@ json schema_to_json(const data::Schema& schema) {
           {"classes", schema.class_names}};
 }
 
-json network_to_json(const Model& model) {
+json network_to_json(const Model& model, std::size_t members) {
   auto activations = json::array();
   for (const ModelLayer& layer : model.layers) {
     activations.push_back(name_of(kActivations, layer.activation));
   }
-  return {{"loss", name_of(kLosses, model.loss)}, {"activations", activations}};
+  json network{{"loss", name_of(kLosses, model.loss)}, {"activations", activations}};
+  if (members > 1) network["members"] = members;
+  return network;
 }
 
 /// Takes a file apart, and says what is wrong with it.
@@ -41,14 +51,15 @@ class Reader {
   explicit Reader(const std::string& path) : path_(path), file_(read_safetensors(path)) {
     if (const auto found = file_.metadata.find(kLayoutKey); found == file_.metadata.end()) {
       throw error("not a model of curb: its metadata lack " + data::in_quotes(kLayoutKey));
-    } else if (found->second != kLayout) {
+    } else if (found->second != kModelLayout && found->second != kCommitteeLayout) {
       throw error("a model of layout " + data::in_quotes(found->second) + ", and this is layout " +
-                  kLayout);
+                  kCommitteeLayout);
     }
   }
 
-  Model read() {
+  std::vector<Model> read() {
     Model model;
+    std::size_t members = 1;
     model.configuration = metadata("configuration");
     parse("schema", [&](const json& schema) {
       model.schema.task = choice(kTasks, schema.at("task"));
@@ -56,28 +67,27 @@ class Reader {
       schema.at("targets").get_to(model.schema.target_names);
       schema.at("classes").get_to(model.schema.class_names);
     });
-    std::size_t fan_in = model.schema.feature_names.size();
     parse("network", [&](const json& network) {
       model.loss = choice(kLosses, network.at("loss"));
       for (const json& activation : network.at("activations")) {
         model.layers.emplace_back().activation = choice(kActivations, activation);
       }
+      members = network.value("members", members);
     });
     if (model.layers.empty()) throw error("metadata \"network\": no layers");
-    for (std::size_t i = 0; i < model.layers.size(); ++i) {
-      read_layer(i, fan_in, model.layers[i]);
-      fan_in = model.layers[i].fan_out;
-    }
-    if (fan_in != output_count(model.schema)) {
-      throw error("the last layer has " + std::to_string(fan_in) + " outputs, and the schema " +
-                  std::to_string(output_count(model.schema)));
+    if (members < 1 || members > file_.tensors.size()) {
+      throw error("metadata \"network\": " + std::to_string(members) + " members");
     }
     if (file_.tensors.contains("standardisation.mean")) {
       const std::vector<std::size_t> columns{model.schema.feature_names.size()};
       model.standardisation = {take("standardisation.mean", columns),
                                take("standardisation.scale", columns)};
     }
-    return model;
+    std::vector<Model> committee(members, model);
+    for (std::size_t m = 0; m < members; ++m) {
+      read_layers(member_name(m, members), committee[m]);
+    }
+    return committee;
   }
 
  private:
@@ -120,12 +130,21 @@ class Reader {
     return tensor.values;
   }
 
-  void read_layer(std::size_t index, std::size_t fan_in, ModelLayer& layer) const {
-    const std::string bias = layer_name(index) + ".bias";
-    layer.fan_in = fan_in;
-    layer.fan_out = find(bias).values.size();
-    layer.bias = take(bias, {layer.fan_out});
-    layer.weight = take(layer_name(index) + ".weight", {layer.fan_out, layer.fan_in});
+  void read_layers(const std::string& member, Model& model) const {
+    std::size_t fan_in = model.schema.feature_names.size();
+    for (std::size_t i = 0; i < model.layers.size(); ++i) {
+      ModelLayer& layer = model.layers[i];
+      const std::string name = layer_name(member, i);
+      layer.fan_in = fan_in;
+      layer.fan_out = find(name + ".bias").values.size();
+      layer.bias = take(name + ".bias", {layer.fan_out});
+      layer.weight = take(name + ".weight", {layer.fan_out, layer.fan_in});
+      fan_in = layer.fan_out;
+    }
+    if (fan_in != output_count(model.schema)) {
+      throw error("the last layer has " + std::to_string(fan_in) + " outputs, and the schema " +
+                  std::to_string(output_count(model.schema)));
+    }
   }
 
   std::string path_;
@@ -139,24 +158,37 @@ std::size_t output_count(const data::Schema& schema) {
                                                    : schema.target_names.size();
 }
 
-void save_model(const std::string& path, const Model& model) {
+void save_model(const std::string& path, const Model& model) { save_committee(path, {&model, 1}); }
+
+void save_committee(const std::string& path, std::span<const Model> members) {
+  const Model& first = members.front();
   std::vector<TensorView> tensors;
-  for (std::size_t i = 0; i < model.layers.size(); ++i) {
-    const ModelLayer& layer = model.layers[i];
-    tensors.push_back({layer_name(i) + ".weight", {layer.fan_out, layer.fan_in}, layer.weight});
-    tensors.push_back({layer_name(i) + ".bias", {layer.fan_out}, layer.bias});
+  for (std::size_t m = 0; m < members.size(); ++m) {
+    for (std::size_t i = 0; i < members[m].layers.size(); ++i) {
+      const ModelLayer& layer = members[m].layers[i];
+      const std::string name = layer_name(member_name(m, members.size()), i);
+      tensors.push_back({name + ".weight", {layer.fan_out, layer.fan_in}, layer.weight});
+      tensors.push_back({name + ".bias", {layer.fan_out}, layer.bias});
+    }
   }
-  if (const auto& s = model.standardisation) {
+  if (const auto& s = first.standardisation) {
     tensors.push_back({"standardisation.mean", {s->mean.size()}, s->mean});
     tensors.push_back({"standardisation.scale", {s->scale.size()}, s->scale});
   }
   write_safetensors(path, tensors,
-                    {{kLayoutKey, kLayout},
-                     {"schema", schema_to_json(model.schema).dump()},
-                     {"network", network_to_json(model).dump()},
-                     {"configuration", model.configuration}});
+                    {{kLayoutKey, members.size() == 1 ? kModelLayout : kCommitteeLayout},
+                     {"schema", schema_to_json(first.schema).dump()},
+                     {"network", network_to_json(first, members.size()).dump()},
+                     {"configuration", first.configuration}});
 }
 
-Model load_model(const std::string& path) { return Reader(path).read(); }
+Model load_model(const std::string& path) {
+  std::vector<Model> members = load_committee(path);
+  if (members.size() == 1) return std::move(members.front());
+  throw data::DataError(path + ": a committee of " + std::to_string(members.size()) +
+                        " networks, where one is wanted");
+}
+
+std::vector<Model> load_committee(const std::string& path) { return Reader(path).read(); }
 
 }  // namespace curb::train

@@ -4,11 +4,13 @@
 // Tensors: layers.0.weight [fan_out, fan_in], layers.0.bias [fan_out], and so on; and, where
 // features were standardised, standardisation.mean and .scale [features]. Metadata: "curb" (the
 // version of this layout), "schema" and "network" (JSON), "configuration" (the run's settings in
-// TOML, for people and for doing it again).
+// TOML, for people and for doing it again). A committee is one file as well: its tensors are
+// members.0.layers.0.weight and so on, and its layout another version, which older programs refuse.
 #pragma once
 
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -40,8 +42,15 @@ std::size_t output_count(const data::Schema& schema);
 /// Writes the file, whole or not at all. Throws data::DataError.
 void save_model(const std::string& path, const Model& model);
 
+/// The same for one model or more, which differ in their weights alone; the configuration is the
+/// first one's.
+void save_committee(const std::string& path, std::span<const Model> members);
+
 /// Throws data::DataError, which names the file and the tensor or the key at fault, unless the file
-/// is a model as above whose parts fit together.
+/// is a model as above whose parts fit together; so too for a committee.
 Model load_model(const std::string& path);
+
+/// The members of a committee; one for a file with a model alone. Throws as above.
+std::vector<Model> load_committee(const std::string& path);
 
 }  // namespace curb::train

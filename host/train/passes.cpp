@@ -46,6 +46,16 @@ void for_each_piece(backend::Backend& backend, const nn::Network& network, const
   }
 }
 
+Evaluation mean_of(const backend::LossSum& total, backend::Loss loss, const DeviceRows& data) {
+  const auto samples = static_cast<double>(total.samples);
+  Evaluation result{.loss = total.loss / samples, .accuracy = {}};
+  const bool by_label = data.target_columns() == 0;
+  if (by_label || loss == backend::Loss::sigmoid_cross_entropy) {
+    result.accuracy = static_cast<double>(total.correct) / samples;
+  }
+  return result;
+}
+
 }  // namespace
 
 std::int64_t rows_at_once(std::int64_t batch, std::int64_t rows) {
@@ -58,14 +68,23 @@ Evaluation evaluate(backend::Backend& backend, nn::Network& network, const Devic
   for_each_piece(backend, network, data, [&](const Piece& piece) {
     network.evaluate(piece.features, piece.targets, piece.rows, sum.data());
   });
-  const backend::LossSum total = sum.download().front();
-  const auto samples = static_cast<double>(total.samples);
-  Evaluation result{.loss = total.loss / samples, .accuracy = {}};
-  const bool by_label = data.target_columns() == 0;
-  if (by_label || network.description().loss == backend::Loss::sigmoid_cross_entropy) {
-    result.accuracy = static_cast<double>(total.correct) / samples;
-  }
-  return result;
+  return mean_of(sum.download().front(), network.description().loss, data);
+}
+
+Evaluation evaluate_outputs(backend::Backend& backend, backend::Loss loss,
+                            std::span<const float> outputs, const DeviceRows& data) {
+  backend::Buffer<float> values(backend, outputs.size());
+  values.upload(outputs);
+  backend::Buffer<backend::LossSum> sum(backend, 1);
+  const nn::Targets targets = data.targets();
+  backend.loss({.loss = loss,
+                .rows = data.rows(),
+                .outputs = static_cast<std::int64_t>(outputs.size()) / data.rows(),
+                .output = values.data(),
+                .labels = targets.labels,
+                .targets = targets.values,
+                .sum = sum.data()});
+  return mean_of(sum.download().front(), loss, data);
 }
 
 std::vector<float> predict(backend::Backend& backend, nn::Network& network,

@@ -3,6 +3,7 @@
 // All wait for the device.
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "host/backend/backend.hpp"
@@ -18,6 +19,10 @@ std::int64_t rows_at_once(std::int64_t batch, std::int64_t rows);
 
 /// The mean loss and, where task and loss have one, the accuracy. Without dropout or noise.
 Evaluation evaluate(backend::Backend& backend, nn::Network& network, const DeviceRows& data);
+
+/// The same of outputs that are known: [rows, columns of the loss].
+Evaluation evaluate_outputs(backend::Backend& backend, backend::Loss loss,
+                            std::span<const float> outputs, const DeviceRows& data);
 
 /// The network's outputs, [rows, outputs].
 std::vector<float> predict(backend::Backend& backend, nn::Network& network, const DeviceRows& data);

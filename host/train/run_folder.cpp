@@ -136,4 +136,8 @@ Checkpoint load_last_checkpoint(const std::string& folder) {
   }
 }
 
+void RunFolder::save(std::span<const Model> members) {
+  save_committee(path_ + "/" + kModel, members);
+}
+
 }  // namespace curb::train

@@ -5,6 +5,7 @@
 
 #include <cstdio>
 #include <memory>
+#include <span>
 #include <string>
 
 #include "host/train/checkpoint.hpp"
@@ -36,6 +37,8 @@ class RunFolder {
 
   /// Writes model.safetensors, whole or not at all. Throws data::DataError.
   void save(const Model& model);
+  /// The same with one member or more of a committee.
+  void save(std::span<const Model> members);
 
   const std::string& path() const { return path_; }
   bool has_checkpoint() const;

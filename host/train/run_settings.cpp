@@ -176,6 +176,10 @@ std::vector<Setting<Settings>> make_run_settings() {
       whole("metrics_every", 1, "epochs from one report, and one look at when to stop, to the next",
             CURB_MEMBER(metrics_every)),
       seed(),
+      whole(
+          "ensemble", 1,
+          "train a committee of N networks, of seeds SEED, SEED+1, ..., whose outputs are averaged",
+          CURB_MEMBER(ensemble)),
       device(),
       choice<Settings>("precision", kPrecisions,
                        "of the factors of matrix products; tf32 and bf16 on CUDA only",

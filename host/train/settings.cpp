@@ -141,6 +141,10 @@ void resolve(Settings& settings) {
   if (settings.hidden.empty() && settings.hidden_dropout > 0.0f) {
     throw SettingError("dropout", "there is no hidden layer to drop from");
   }
+  if (settings.ensemble > 1 && settings.checkpoint_every > 0) {
+    throw SettingError("checkpoint_every",
+                       "excludes ensemble: a committee cannot be resumed, so it keeps none");
+  }
   if (settings.patience > 0 && settings.data_options.validation.empty()) {
     throw SettingError("patience", "needs validation rows to look at; see validation");
   }

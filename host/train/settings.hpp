@@ -100,6 +100,7 @@ struct Settings {
   double tolerance = 0.0;     ///< of the relative proximal-gradient residual; 0: not looked at
   std::int64_t metrics_every = 1;  ///< epochs from one report to the next
   std::uint64_t seed = 1;
+  std::int64_t ensemble = 1;  ///< networks, of seed, seed + 1, ..., whose outputs are averaged
   std::string device = "auto";
   backend::Precision precision = backend::Precision::fp32;
 

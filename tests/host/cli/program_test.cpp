@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -97,6 +98,43 @@ TEST(Program, RunsFromAFile) {
             data::read_file(second + "/model.safetensors"));
   EXPECT_EQ(run_program({"train", "--config", config, "--set", "l3=1"}).err,
             "curb: --set l3: there is no such setting; did you mean \"l1\"?\n");
+}
+
+TEST(Program, TrainsACommitteeThatIsOneModel) {
+  const TemporaryDirectory directory;
+  const std::string run = directory.path("run");
+  const ProgramResult trained = run_program(
+      kTrainDigits + Arguments{"--ensemble", "3", "--epochs", "2", "--json", "--out", run});
+  ASSERT_EQ(trained.exit_code, 0) << trained.err;
+  const json summary = json::parse(trained.out);
+  ASSERT_EQ(summary.at("members").size(), 3u);
+  EXPECT_EQ(summary.at("members")[2].at("seed"), 3);
+  EXPECT_EQ(last_line(data::read_file(run + "/metrics.jsonl")).at("member"), 2);
+
+  const std::string model = run + "/model.safetensors";
+  const ProgramResult evaluated =
+      run_program({"eval", model, "--data", "digits", "--json", "--quiet"});
+  ASSERT_EQ(evaluated.exit_code, 0) << evaluated.err;
+  const json result = json::parse(evaluated.out);
+  EXPECT_EQ(result.at("accuracy"), summary.at("test_accuracy"));
+  EXPECT_EQ(result.at("loss"), summary.at("test_loss"));
+  EXPECT_EQ(result.at("members")[1].at("loss"), summary.at("members")[1].at("test_loss"));
+  const ProgramResult predicted = run_program({"predict", model, "--data", "digits", "--quiet"});
+  EXPECT_EQ(std::count(predicted.out.begin(), predicted.out.end(), '\n'), 451);
+
+  EXPECT_EQ(run_program({"train", "--resume", run}).err,
+            "curb: --resume: " + run +
+                " is of a committee (ensemble), which keeps no checkpoint to go on from\n");
+  EXPECT_EQ(
+      run_program(kTrainDigits + Arguments{"--ensemble", "2", "--checkpoint-every", "1"}).err,
+      "curb: --checkpoint-every: excludes ensemble: a committee cannot be resumed, so it keeps "
+      "none\n");
+
+  const std::string again = directory.path("again");
+  EXPECT_EQ(
+      run_program({"train", "--quiet", "--config", run + "/config.toml", "--out", again}).exit_code,
+      0);
+  EXPECT_EQ(data::read_file(again + "/model.safetensors"), data::read_file(model));
 }
 
 TEST(Program, PredictsRowsThatHaveNoTarget) {

@@ -99,8 +99,8 @@ TEST_F(ModelFile, SaysWhatIsMissing) {
 }
 
 TEST_F(ModelFile, SaysWhatDoesNotFit) {
-  EXPECT_EQ(error_after([](Safetensors& f) { f.metadata["curb"] = "2"; }),
-            "a model of layout \"2\", and this is layout 1");
+  EXPECT_EQ(error_after([](Safetensors& f) { f.metadata["curb"] = "3"; }),
+            "a model of layout \"3\", and this is layout 2");
   EXPECT_EQ(error_after([](Safetensors& f) {
               f.tensors["layers.0.weight"].shape = {3, 1};
             }),
@@ -120,6 +120,40 @@ TEST_F(ModelFile, SaysWhatDoesNotFit) {
   EXPECT_TRUE(error_after([](Safetensors& f) {
                 f.metadata["schema"] = "{";
               }).starts_with("metadata \"schema\": "));
+}
+
+TEST_F(ModelFile, ACommitteeComesBackMemberByMember) {
+  std::vector<Model> saved(3, small_model());
+  saved[1].layers[0].weight = {4, 5, 6};
+  saved[2].layers[1].bias = {7, 8};
+  save_committee(path(), saved);
+  const std::vector<Model> loaded = load_committee(path());
+  ASSERT_EQ(loaded.size(), 3u);
+  for (std::size_t m = 0; m < 3; ++m) {
+    EXPECT_EQ(loaded[m].schema, saved[m].schema);
+    EXPECT_EQ(loaded[m].standardisation.value().mean, saved[m].standardisation.value().mean);
+    EXPECT_EQ(loaded[m].layers[0].weight, saved[m].layers[0].weight) << m;
+    EXPECT_EQ(loaded[m].layers[1].bias, saved[m].layers[1].bias) << m;
+  }
+  EXPECT_EQ(data_error([this] { load_model(path()); }),
+            path() + ": a committee of 3 networks, where one is wanted");
+
+  save_model(path(), small_model());
+  EXPECT_EQ(load_committee(path()).size(), 1u);
+}
+
+TEST_F(ModelFile, RefusesACommitteeThatLacksAMember) {
+  EXPECT_EQ(error_after([](Safetensors& file) {
+              file.metadata["network"].replace(0, 1, R"({"members": 2, )");
+            }),
+            "no tensor \"members.0.layers.0.bias\"");
+  for (const char* members : {"0", "99"}) {
+    EXPECT_EQ(error_after([&](Safetensors& file) {
+                file.metadata["network"].replace(0, 1,
+                                                 "{\"members\": " + std::string(members) + ",");
+              }),
+              "metadata \"network\": " + std::string(members) + " members");
+  }
 }
 
 }  // namespace
