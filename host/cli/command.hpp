@@ -21,6 +21,7 @@ Command add_eval(CLI::App& program);
 Command add_predict(CLI::App& program);
 Command add_reproduce(CLI::App& program);
 Command add_info(CLI::App& program);
+Command add_plot(CLI::App& program);
 Command add_bench(CLI::App& program);
 
 /// Opens a device, and says which unless `quiet`. Throws DeviceError when it is not to be had, and

@@ -14,6 +14,7 @@ enum ExitCode : int {
   kDataError = 3,      ///< a file that cannot be read, understood or written
   kNoDevice = 4,       ///< the device that was asked for is not to be had
   kDiverged = 5,       ///< the loss is no longer finite; the last good weights are kept
+  kUnavailable = 69,   ///< another program or a Python package that is needed
   kInternalError = 70,
   kInterrupted = 130,  ///< Ctrl-C; what was learnt so far is kept
 };

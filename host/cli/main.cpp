@@ -57,9 +57,9 @@ int run(int argc, char** argv) {
   program.set_version_flag("--version", "curb " CURB_VERSION);
   program.allow_extras();
   program.failure_message({});
-  const std::vector<Command> commands{add_train(program),     add_eval(program),
-                                      add_predict(program),   add_bench(program),
-                                      add_reproduce(program), add_info(program)};
+  const std::vector<Command> commands{
+      add_train(program),     add_eval(program), add_predict(program), add_bench(program),
+      add_reproduce(program), add_plot(program), add_info(program)};
   for (const Command& command : commands) command.parser->allow_extras();
 
   try {
