@@ -18,18 +18,17 @@ struct Piece {
 
 /// Calls use(piece) for one piece after the other; a piece is there until the next one.
 template <class Use>
-void for_each_piece(backend::Backend& backend, const nn::Network& network, const DeviceRows& data,
+void for_each_piece(backend::Backend& backend, std::int64_t max_rows, const DeviceRows& data,
                     Use use) {
   const bool on_device = data.place() == backend::Place::device;
-  const auto room =
-      static_cast<std::size_t>(on_device ? 0 : std::min(network.max_rows(), data.rows()));
+  const auto room = static_cast<std::size_t>(on_device ? 0 : std::min(max_rows, data.rows()));
   const auto columns = static_cast<std::size_t>(data.columns());
   const auto target_columns = static_cast<std::size_t>(data.target_columns());
   backend::Buffer<float> features(backend, room * columns);
   backend::Buffer<float> values(backend, room * target_columns);
   backend::Buffer<std::int32_t> labels(backend, target_columns == 0 ? room : 0);
-  for (std::int64_t first = 0; first < data.rows(); first += network.max_rows()) {
-    Piece piece{first, std::min(network.max_rows(), data.rows() - first), data.features(first),
+  for (std::int64_t first = 0; first < data.rows(); first += max_rows) {
+    Piece piece{first, std::min(max_rows, data.rows() - first), data.features(first),
                 data.targets(first)};
     if (!on_device) {
       const auto rows = static_cast<std::size_t>(piece.rows);
@@ -65,7 +64,7 @@ std::int64_t rows_at_once(std::int64_t batch, std::int64_t rows) {
 
 Evaluation evaluate(backend::Backend& backend, nn::Network& network, const DeviceRows& data) {
   backend::Buffer<backend::LossSum> sum(backend, 1);
-  for_each_piece(backend, network, data, [&](const Piece& piece) {
+  for_each_piece(backend, network.max_rows(), data, [&](const Piece& piece) {
     network.evaluate(piece.features, piece.targets, piece.rows, sum.data());
   });
   return mean_of(sum.download().front(), network.description().loss, data);
@@ -73,17 +72,21 @@ Evaluation evaluate(backend::Backend& backend, nn::Network& network, const Devic
 
 Evaluation evaluate_outputs(backend::Backend& backend, backend::Loss loss,
                             std::span<const float> outputs, const DeviceRows& data) {
-  backend::Buffer<float> values(backend, outputs.size());
-  values.upload(outputs);
+  const std::int64_t width = static_cast<std::int64_t>(outputs.size()) / data.rows();
+  const std::int64_t max_rows = rows_at_once(1, data.rows());
+  backend::Buffer<float> values(backend, static_cast<std::size_t>(max_rows * width));
   backend::Buffer<backend::LossSum> sum(backend, 1);
-  const nn::Targets targets = data.targets();
-  backend.loss({.loss = loss,
-                .rows = data.rows(),
-                .outputs = static_cast<std::int64_t>(outputs.size()) / data.rows(),
-                .output = values.data(),
-                .labels = targets.labels,
-                .targets = targets.values,
-                .sum = sum.data()});
+  for_each_piece(backend, max_rows, data, [&](const Piece& piece) {
+    backend.upload(outputs.data() + piece.first * width, values.data(),
+                   static_cast<std::size_t>(piece.rows * width) * sizeof(float));
+    backend.loss({.loss = loss,
+                  .rows = piece.rows,
+                  .outputs = width,
+                  .output = values.data(),
+                  .labels = piece.targets.labels,
+                  .targets = piece.targets.values,
+                  .sum = sum.data()});
+  });
   return mean_of(sum.download().front(), loss, data);
 }
 
@@ -91,7 +94,7 @@ std::vector<float> predict(backend::Backend& backend, nn::Network& network,
                            const DeviceRows& data) {
   const std::int64_t outputs = network.description().outputs();
   std::vector<float> result(static_cast<std::size_t>(data.rows() * outputs));
-  for_each_piece(backend, network, data, [&](const Piece& piece) {
+  for_each_piece(backend, network.max_rows(), data, [&](const Piece& piece) {
     backend.download(network.predict(piece.features, piece.rows),
                      result.data() + piece.first * outputs,
                      static_cast<std::size_t>(piece.rows * outputs) * sizeof(float));
@@ -104,7 +107,7 @@ std::vector<float> data_gradient(backend::Backend& backend, nn::Network& network
   const backend::Buffer<backend::Clock> clock(backend, 1);
   backend::Buffer<backend::LossSum> sum(backend, 1);
   std::vector<double> total(network.layout().size, 0.0);
-  for_each_piece(backend, network, data, [&](const Piece& piece) {
+  for_each_piece(backend, network.max_rows(), data, [&](const Piece& piece) {
     network.compute_gradients(piece.features, piece.targets, piece.rows, clock.data(), sum.data());
     const std::vector<float> mean = network.gradients().download();
     const double share = static_cast<double>(piece.rows) / static_cast<double>(data.rows());

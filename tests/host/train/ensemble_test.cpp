@@ -100,6 +100,8 @@ TEST(Ensemble, IsJudgedByTheMeanOfItsProbabilities) {
   }
   EXPECT_NEAR(ensemble.test.value().loss, loss, 1e-5);
   EXPECT_EQ(ensemble.test->accuracy, static_cast<double>(correct) / static_cast<double>(test.rows));
+  const DeviceRows on_host(*backend, test, backend::Place::host);
+  EXPECT_EQ(evaluate(*backend, models, on_host).loss, ensemble.test->loss);
   EXPECT_EQ(evaluate(*backend, {models.data(), 1}, rows).loss,
             ensemble.members[0].test.value().loss);
 }
