@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <curb/rules/activations.hpp>
 #include <curb/rules/dropout.hpp>
+#include <curb/rules/image_motion.hpp>
 #include <curb/rules/philox.hpp>
 
 struct CUstream_st;
@@ -96,6 +97,12 @@ void drop(const RandomSource& random, const rules::Dropout& rule, const float* x
 /// y[i] = x[i] + deviation * normal number of element i; y may be x.
 void add_gaussian_noise(const RandomSource& random, float deviation, const float* x, float* y,
                         std::int64_t count, Stream stream);
+
+/// Image i of y is image i of x, [images, height, width] each, moved by the motion that block i of
+/// random_block draws within the limits.
+void move_images(const RandomSource& random, const rules::ImageMotionLimits& limits,
+                 const rules::ImageShape& shape, const float* x, float* y, std::int64_t images,
+                 Stream stream);
 
 /// A matrix of which rows are taken, [samples, columns], and where to, [rows, columns].
 template <class T>

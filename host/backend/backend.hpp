@@ -25,6 +25,7 @@
 #include <cstdint>
 #include <curb/curb.hpp>
 #include <curb/rules/activations.hpp>
+#include <curb/rules/image_motion.hpp>
 #include <curb/rules/philox.hpp>
 #include <functional>
 #include <memory>
@@ -39,6 +40,8 @@ namespace curb::backend {
 
 // Both sides of the seam speak of these.
 using rules::Activation;
+using rules::ImageMotionLimits;
+using rules::ImageShape;
 using rules::kLeakyReluSlope;
 using rules::make_random_key;
 using rules::needs_pre_activation;
@@ -173,6 +176,17 @@ struct GaussianNoise {
   std::int64_t count = 0;
 };
 
+/// Image i of y is image i of x, turned and shifted by what block i of the stream draws within the
+/// limits (rules/image_motion.hpp).
+struct MoveImages {
+  Randomness randomness;
+  ImageMotionLimits limits;
+  ImageShape shape;
+  const float* x = nullptr;  ///< [images, height, width]
+  float* y = nullptr;        ///< likewise; not x
+  std::int64_t images = 0;
+};
+
 /// Row i of the batch is sample order[clock->position + ahead + i] of the data, which may lie in
 /// Place::host.
 struct Gather {
@@ -244,6 +258,7 @@ class Backend {
   virtual void loss(const LossPass& pass) = 0;
   virtual void dropout(const Dropout& dropout) = 0;
   virtual void add_gaussian_noise(const GaussianNoise& noise) = 0;
+  virtual void move_images(const MoveImages& move) = 0;
   virtual void gather(const Gather& gather) = 0;
   /// ++clock->step, clock->position += rows.
   virtual void advance(Clock* clock, std::int64_t rows) = 0;

@@ -8,6 +8,7 @@
 
 #include "host/backend/backend.hpp"
 #include "host/backend/cpu_activation.hpp"
+#include "host/backend/cpu_image_motion.hpp"
 #include "host/backend/cpu_loss.hpp"
 #include "host/backend/cpu_random.hpp"
 #include "host/backend/matrix_product.hpp"
@@ -131,6 +132,13 @@ class CpuBackend final : public Backend {
   void add_gaussian_noise(const GaussianNoise& noise) override {
     team_.for_each_part(noise.count, 1, kRandomTile, [&](std::int64_t first, std::int64_t last) {
       add_noise_range(noise, first, last);
+    });
+  }
+
+  void move_images(const MoveImages& move) override {
+    const std::int64_t pixels = std::int64_t{move.shape.height} * move.shape.width;
+    team_.for_each_part(move.images, pixels, 1, [&](std::int64_t first, std::int64_t last) {
+      move_image_range(move, first, last);
     });
   }
 

@@ -204,6 +204,12 @@ class CudaBackend final : public Backend {
                                 noise.count, queue_);
   }
 
+  void move_images(const MoveImages& move) override {
+    select(device_);
+    kernels::move_images(source(move.randomness), move.limits, move.shape, move.x, move.y,
+                         move.images, stream());
+  }
+
   void gather(const Gather& gather) override {
     select(device_);
     kernels::gather_rows(gather.order, &gather.clock->position, gather.ahead, gather.rows,

@@ -22,6 +22,25 @@ void check_probability(const std::string& name, float probability) {
   }
 }
 
+void check_augmentation(const Augmentation& augmentation, std::int64_t inputs) {
+  if (!augmentation.is_on()) return;
+  constexpr std::int32_t kLongestSide = 1 << 20;
+  const auto& [height, width] = augmentation.shape;
+  if (height < 1 || width < 1 || height > kLongestSide || width > kLongestSide ||
+      std::int64_t{height} * width != inputs) {
+    throw Error("images of " + std::to_string(height) + " x " + std::to_string(width) +
+                " pixels for a network with " + std::to_string(inputs) + " inputs");
+  }
+  const auto& [shift, turns] = augmentation.limits;
+  if (!(shift >= 0.0f && std::isfinite(shift))) {
+    throw Error("the augmentation's shift must be finite and not negative, not " +
+                std::to_string(shift));
+  }
+  if (!(turns >= 0.0f && turns <= 0.5f)) {
+    throw Error("the augmentation's turns must be in [0, 1/2], not " + std::to_string(turns));
+  }
+}
+
 bool takes_logits(Loss loss) {
   return loss == Loss::softmax_cross_entropy || loss == Loss::sigmoid_cross_entropy;
 }
@@ -47,6 +66,7 @@ void validate(const NetworkDescription& description) {
   if (takes_logits(description.loss) && last.activation != Activation::identity) {
     throw Error("a cross-entropy loss takes logits: the last layer's activation must be identity");
   }
+  check_augmentation(description.augmentation, description.inputs());
   check_probability("input_dropout", description.input_dropout);
   if (!(description.input_noise >= 0.0f && std::isfinite(description.input_noise))) {
     throw Error("input_noise must be finite and not negative, not " +

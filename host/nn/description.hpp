@@ -21,13 +21,22 @@ struct LayerDescription {
   float dropout = 0.0f;
 };
 
+/// Random motions of the inputs in training, which are images.
+struct Augmentation {
+  backend::ImageShape shape;
+  backend::ImageMotionLimits limits;
+
+  bool is_on() const { return limits.shift > 0.0f || limits.turns > 0.0f; }
+};
+
 struct NetworkDescription {
   std::vector<LayerDescription> layers;  ///< from the input to the output
   /// The two cross-entropies apply their softmax or sigmoid themselves: the last layer's activation
   /// is then identity, and the network's outputs are logits.
   Loss loss = Loss::softmax_cross_entropy;
-  float input_noise = 0.0f;    ///< deviation of Gaussian noise on the inputs in training; >= 0
-  float input_dropout = 0.0f;  ///< the probability with which an input is dropped, after the noise
+  Augmentation augmentation{};  ///< of the inputs as they come, before any noise
+  float input_noise = 0.0f;     ///< deviation of Gaussian noise on the inputs in training; >= 0
+  float input_dropout = 0.0f;   ///< the probability with which an input is dropped, after the noise
 
   std::int64_t inputs() const { return layers.front().fan_in; }
   std::int64_t outputs() const { return layers.back().fan_out; }

@@ -31,7 +31,8 @@ Network::Network(backend::Backend& backend, NetworkDescription description, std:
   parameters_ = Buffer<float>(backend, layout_.size);
   gradients_ = Buffer<float>(backend, layout_.size);
   const auto rows = static_cast<std::size_t>(max_rows);
-  if (description_.input_noise > 0.0f || description_.input_dropout > 0.0f) {
+  if (description_.augmentation.is_on() || description_.input_noise > 0.0f ||
+      description_.input_dropout > 0.0f) {
     disturbed_input_ =
         Buffer<float>(backend, rows * static_cast<std::size_t>(description_.inputs()));
   }
@@ -110,6 +111,15 @@ const float* Network::disturb(const float* input, std::int64_t rows, const Clock
   const float* x = input;
   float* y = disturbed_input_.data();
   const std::int64_t count = rows * description_.inputs();
+  if (description_.augmentation.is_on()) {
+    backend_.move_images({.randomness = {make_random_key(seed_, RandomStream::augmentation), clock},
+                          .limits = description_.augmentation.limits,
+                          .shape = description_.augmentation.shape,
+                          .x = x,
+                          .y = y,
+                          .images = rows});
+    x = y;
+  }
   if (description_.input_noise > 0.0f) {
     backend_.add_gaussian_noise(
         {.randomness = {make_random_key(seed_, RandomStream::input_noise), clock},

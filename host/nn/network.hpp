@@ -79,7 +79,7 @@ class Network {
   /// Dropout of layer `layer`'s outputs or, by the same mask, of their gradient.
   void drop(std::size_t layer, const float* x, float* y, std::int64_t rows,
             const backend::Clock* clock);
-  /// The input with its noise and dropout.
+  /// The input moved, with its noise and dropout.
   const float* disturb(const float* input, std::int64_t rows, const backend::Clock* clock);
   /// All layers; with dropout where there is a clock.
   void forward(const float* input, std::int64_t rows, const backend::Clock* clock);
@@ -93,7 +93,7 @@ class Network {
   std::uint64_t seed_;
   backend::Buffer<float> parameters_;
   backend::Buffer<float> gradients_;
-  backend::Buffer<float> disturbed_input_;  ///< [max_rows, inputs], where there is noise or dropout
+  backend::Buffer<float> disturbed_input_;  ///< [max_rows, inputs], where it is disturbed
   std::vector<Layer> layers_;
 };
 

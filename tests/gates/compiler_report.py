@@ -67,6 +67,7 @@ REGISTERS = {
     # 512 and 128 threads.
     "add_columns": 64,
     "gather_batch": 64,
+    "move_image_pixels": 64,
     "move_clock": 64,
 }
 

@@ -121,6 +121,33 @@ TEST_P(RandomTest, TailsDrawWhatWholeTilesDraw) {
   }
 }
 
+TEST_P(RandomTest, ImagesMoveByTheRule) {
+  constexpr backend::ImageShape kShape{6, 9};
+  constexpr std::size_t kPixels = 54;
+  const backend::ImageMotionLimits limits{2.0f, 0.1f};
+  const Buffer<Clock> clock = upload<Clock>({{.step = 12}});
+  for (const std::size_t images : {0u, 1u, 3u, 1000u}) {  // the last for several threads
+    const std::vector<float> x = random_values(images * kPixels, 6);
+    const Buffer<float> values = upload(x);
+    Buffer<float> moved(*on, x.size());
+    on->move_images({.randomness = {key, clock.data()},
+                     .limits = limits,
+                     .shape = kShape,
+                     .x = values.data(),
+                     .y = moved.data(),
+                     .images = static_cast<std::int64_t>(images)});
+    std::vector<float> expected;
+    for (std::size_t i = 0; i < images; ++i) {
+      const rules::ImageMotion motion = rules::draw_motion(limits, random_block(key, 12, i));
+      for (std::int32_t at = 0; at < static_cast<std::int32_t>(kPixels); ++at) {
+        expected.push_back(rules::moved_pixel(motion, x.data() + i * kPixels, kShape,
+                                              at / kShape.width, at % kShape.width));
+      }
+    }
+    EXPECT_EQ(moved.download(), expected) << images;
+  }
+}
+
 CURB_ON_EVERY_BACKEND(RandomTest);
 
 }  // namespace

@@ -49,6 +49,7 @@ std::size_t allocations_per_step(std::int64_t rows) {
                                   {200, 100, Activation::tanh},
                                   {100, 10, Activation::identity}},
                        .loss = backend::Loss::softmax_cross_entropy,
+                       .augmentation = {.shape = {8, 8}, .limits = {1.0f, 0.05f}},
                        .input_noise = 0.1f,
                        .input_dropout = 0.1f},
                       rows, 1);

@@ -84,6 +84,21 @@ class GradientTest : public BackendTest {
     return values.download();
   }
 
+  std::vector<float> moved(const nn::Augmentation& augmentation, const std::vector<float>& input,
+                           std::uint64_t step) {
+    const Buffer<Clock> clock = upload<Clock>({{.step = step}});
+    const Buffer<float> values = upload(input);
+    Buffer<float> result(*on, input.size());
+    on->move_images(
+        {.randomness = {make_random_key(kSeed, RandomStream::augmentation), clock.data()},
+         .limits = augmentation.limits,
+         .shape = augmentation.shape,
+         .x = values.data(),
+         .y = result.data(),
+         .images = kRows});
+    return result.download();
+  }
+
   std::vector<float> noise(float deviation, std::size_t count, std::uint64_t step) {
     const Buffer<Clock> clock = upload<Clock>({{.step = step}});
     Buffer<float> values(*on, count);
@@ -128,11 +143,13 @@ TEST_P(GradientTest, AgreeUnderNoiseAndDropoutOfInputAndHiddenLayers) {
     for (const std::uint64_t step : {0u, 1u, 77u}) {
       SCOPED_TRACE(name + ", step " + std::to_string(step));
       NetworkDescription description = small_network(activation, Loss::softmax_cross_entropy);
+      description.augmentation = {.shape = {1, 5}, .limits = {0.8f, 0.03f}};
       description.input_noise = 0.2f;
       description.input_dropout = 0.25f;
       description.layers[0].dropout = 0.5f;
       description.layers[1].dropout = 0.3f;
       ReferenceBatch batch = small_batch(true);
+      batch.moved = moved(description.augmentation, batch.input, step);
       batch.noise = noise(0.2f, batch.input.size(), step);
       batch.multipliers = {multipliers(0, 0.25f, kRows * 5, step),
                            multipliers(1, 0.5f, kRows * 9, step),

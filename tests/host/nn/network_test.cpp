@@ -26,6 +26,7 @@ using nn::NetworkDescription;
 NetworkDescription classifier() {
   return {.layers = {{20, 30, Activation::relu, 0.5f}, {30, 5, Activation::identity}},
           .loss = Loss::softmax_cross_entropy,
+          .augmentation = {.shape = {4, 5}, .limits = {1.0f, 0.05f}},
           .input_noise = 0.1f,
           .input_dropout = 0.2f};
 }
@@ -89,6 +90,17 @@ TEST(NetworkDescription, RefusesWhatIsNoNetworkByName) {
   d = classifier();
   d.input_noise = std::nanf("");
   EXPECT_NE(refusal(d).find("input_noise must be finite"), std::string::npos);
+  d = classifier();
+  d.augmentation.shape = {5, 5};
+  EXPECT_EQ(refusal(d), "images of 5 x 5 pixels for a network with 20 inputs");
+  d.augmentation.shape = {-4, -5};
+  EXPECT_EQ(refusal(d), "images of -4 x -5 pixels for a network with 20 inputs");
+  d = classifier();
+  d.augmentation.limits.shift = rules::kInfinity;
+  EXPECT_EQ(refusal(d), "the augmentation's shift must be finite and not negative, not inf");
+  d = classifier();
+  d.augmentation.limits.turns = 0.75f;
+  EXPECT_EQ(refusal(d), "the augmentation's turns must be in [0, 1/2], not 0.750000");
 }
 
 class NetworkTest : public BackendTest {
@@ -101,6 +113,7 @@ class NetworkTest : public BackendTest {
 TEST_P(NetworkTest, PredictionsKnowNoNoiseAndNoDropout) {
   Network noisy(*on, classifier(), kRows, 3);
   NetworkDescription calm_description = classifier();
+  calm_description.augmentation = {};
   calm_description.input_noise = 0.0f;
   calm_description.input_dropout = 0.0f;
   calm_description.layers[0].dropout = 0.0f;

@@ -45,7 +45,8 @@ double reference_loss(const nn::NetworkDescription& description, const Values& p
                       const ReferenceBatch& batch) {
   const nn::ParameterLayout layout = nn::make_parameter_layout(description.layers);
   const auto rows = static_cast<std::size_t>(batch.rows);
-  Values x(batch.input.begin(), batch.input.end());
+  const std::vector<float>& input = batch.moved.empty() ? batch.input : batch.moved;
+  Values x(input.begin(), input.end());
   for (std::size_t i = 0; i < batch.noise.size(); ++i) x[i] += batch.noise[i];
   multiply(x, batch.multipliers, 0);
   for (std::size_t i = 0; i < description.layers.size(); ++i) {

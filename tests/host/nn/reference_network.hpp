@@ -16,6 +16,7 @@ struct ReferenceBatch {
   std::vector<float> input;          ///< [rows, inputs]
   std::vector<std::int32_t> labels;  ///< [rows], or
   std::vector<float> targets;        ///< [rows, outputs]
+  std::vector<float> moved;          ///< takes the place of the input; empty: not moved
   std::vector<float> noise;          ///< added to the input; empty: none
   /// Multiplied into the input and into the output of each layer; an empty one: none.
   std::vector<std::vector<float>> multipliers;
