@@ -105,6 +105,7 @@ int run(const Arguments& arguments) {
   const Start start = make_start(arguments);
   const train::Settings& settings = start.settings;
   const data::DataSets data = data::open_data(settings.data, settings.data_options);
+  train::check_fits(settings, data);
   const std::unique_ptr<backend::Backend> backend =
       open_device(settings.device, arguments.quiet, settings.precision);
   std::optional<train::RunFolder> folder;

@@ -43,6 +43,7 @@ Dataset take_rows(const Dataset& dataset, std::span<const std::size_t> chosen) {
   result.schema = dataset.schema;
   result.rows = chosen.size();
   result.columns = dataset.columns;
+  result.image = dataset.image;
   result.features.reserve(chosen.size() * dataset.columns);
   result.labels.reserve(chosen.size() * label_width);
   result.targets.reserve(chosen.size() * target_width);

@@ -36,6 +36,7 @@ struct Dataset {
   std::vector<std::int32_t> labels;  // classification: class indices [rows]; else empty
   std::vector<float>
       targets;  // otherwise: row-major [rows, schema.target_names.size()]; else empty
+  std::vector<std::size_t> image;  // {height, width} where the source says that rows are images
 };
 
 // Whether rows that are read for a model bring what it is to predict. New data to predict have no

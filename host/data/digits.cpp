@@ -36,6 +36,7 @@ Dataset unpack(std::span<const std::uint8_t> bytes) {
   dataset.schema = digits_schema();
   dataset.rows = bytes.size() / kRowBytes;
   dataset.columns = kPixels;
+  dataset.image = {8, 8};
   dataset.features.reserve(dataset.rows * kPixels);
   dataset.labels.reserve(dataset.rows);
   for (; !bytes.empty(); bytes = bytes.subspan(kRowBytes)) {

@@ -148,6 +148,9 @@ Dataset read_images(const std::string& path) {
   if (dataset.rows == 0) throw byte_error(path, 4, "the file holds no image");
   dataset.columns = images.count() / dataset.rows;
   if (dataset.columns == 0) throw byte_error(path, 8, "the images have no pixel");
+  if (images.dimensions().size() == 3) {
+    dataset.image.assign(images.dimensions().begin() + 1, images.dimensions().end());
+  }
 
   constexpr std::size_t kTrusted = std::size_t{1} << 28;  // a header may promise anything
   std::vector<float>& features = dataset.features;

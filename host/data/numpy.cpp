@@ -67,6 +67,7 @@ Dataset with_features(const NpyArray& array, Schema schema) {
   Dataset dataset;
   dataset.rows = shape.front();
   dataset.columns = array.size() / dataset.rows;
+  if (shape.size() == 3) dataset.image.assign(shape.begin() + 1, shape.end());
   dataset.schema = std::move(schema);
   std::vector<std::string>& names = dataset.schema.feature_names;
   if (names.empty()) {

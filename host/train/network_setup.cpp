@@ -46,19 +46,43 @@ Group make_group(std::size_t layer, const UpdateSettings& update, Optimizer opti
   return group;
 }
 
+backend::ImageShape image_shape(const Settings& settings, const data::Dataset& data) {
+  backend::ImageShape shape;
+  if (settings.image) {
+    shape = *settings.image;
+  } else if (data.image.size() == 2) {
+    shape = {static_cast<std::int32_t>(data.image[0]), static_cast<std::int32_t>(data.image[1])};
+  } else {
+    throw SettingError("image", "is missing: the data do not say what shape their images have");
+  }
+  if (std::int64_t{shape.height} * shape.width != static_cast<std::int64_t>(data.columns)) {
+    throw SettingError("image", "of " + std::to_string(shape.height) + "x" +
+                                    std::to_string(shape.width) + " pixels does not fit rows of " +
+                                    std::to_string(data.columns) + " features");
+  }
+  return shape;
+}
+
+nn::Augmentation describe_augmentation(const Settings& settings, const data::Dataset& data) {
+  if (settings.random_shift == 0.0f && settings.random_rotation == 0.0f) return {};
+  return {.shape = image_shape(settings, data),
+          .limits = {settings.random_shift, settings.random_rotation / 360.0f}};
+}
+
 }  // namespace
 
-nn::NetworkDescription describe_network(const Settings& settings, const data::Schema& schema) {
+nn::NetworkDescription describe_network(const Settings& settings, const data::Dataset& data) {
   nn::NetworkDescription network;
+  network.augmentation = describe_augmentation(settings, data);
   network.loss = *settings.loss;
   network.input_noise = settings.input_noise;
   network.input_dropout = settings.input_dropout;
-  auto fan_in = static_cast<std::int64_t>(schema.feature_names.size());
+  auto fan_in = static_cast<std::int64_t>(data.columns);
   for (const std::int64_t size : settings.hidden) {
     network.layers.push_back({fan_in, size, settings.activation, settings.hidden_dropout});
     fan_in = size;
   }
-  network.layers.push_back({fan_in, static_cast<std::int64_t>(output_count(schema))});
+  network.layers.push_back({fan_in, static_cast<std::int64_t>(output_count(data.schema))});
   return network;
 }
 

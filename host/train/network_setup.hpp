@@ -15,7 +15,8 @@
 
 namespace curb::train {
 
-nn::NetworkDescription describe_network(const Settings& settings, const data::Schema& schema);
+/// Throws SettingError where images are to be moved whose shape is not known.
+nn::NetworkDescription describe_network(const Settings& settings, const data::Dataset& data);
 
 /// A plan, with the optimiser's state that it refers to.
 struct Updates {

@@ -96,6 +96,33 @@ Setting<Settings> initialisation() {
       });
 }
 
+constexpr makers::Range kHalfTurn{"a number of degrees in [0, 180]",
+                                  [](double x) { return x >= 0.0 && x <= 180.0; }};
+
+Setting<Settings> image() {
+  return make<Settings>(
+      "image", "HEIGHTxWIDTH", "that of the images, where the data do not say it",
+      [](auto& s) -> auto& { return s.image; },
+      [](const std::string& setting, const std::string& value) {
+        constexpr long long kLongestSide = 1 << 20;
+        const std::size_t times = value.find('x');
+        const auto side = [&](std::string_view text) {
+          const auto pixels = data::parse_whole_number(text);
+          if (times == std::string::npos || !pixels || *pixels < 1 || *pixels > kLongestSide) {
+            refuse(setting, "HEIGHTxWIDTH, such as 28x28", value);
+          }
+          return static_cast<std::int32_t>(*pixels);
+        };
+        const std::string_view text = value;
+        return backend::ImageShape{side(text.substr(0, times)),
+                                   side(text.substr(times == std::string::npos ? 0 : times + 1))};
+      },
+      [](const backend::ImageShape& shape) {
+        return toml::value(
+            std::string_view(toml::value(shape.height) + "x" + toml::value(shape.width)));
+      });
+}
+
 Setting<Settings> seed() {
   return make<Settings>(
       "seed", "N", "names everything that is drawn at random",
@@ -162,6 +189,14 @@ std::vector<Setting<Settings>> make_run_settings() {
       dropout(),
       number<Settings>("input_noise", kNotNegative, "deviation of Gaussian noise on the features",
                        CURB_MEMBER(input_noise)),
+
+      number<Settings>("random_shift", kNotNegative,
+                       "in training, shift each image by up to X pixels in both directions",
+                       CURB_MEMBER(random_shift)),
+      number<Settings>("random_rotation", kHalfTurn,
+                       "in training, turn each image by up to X degrees either way",
+                       CURB_MEMBER(random_rotation)),
+      image(),
 
       batch(),
       whole("epochs", 1, "passes over the training rows", CURB_MEMBER(epochs)),

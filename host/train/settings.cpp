@@ -81,11 +81,11 @@ void check_schedules(std::vector<UpdateSettings> layers) {
 /// Refuses a tolerance where what is minimised is not one function throughout.
 void check_tolerance(const Settings& settings, const std::vector<UpdateSettings>& layers) {
   if (settings.tolerance == 0.0) return;
-  if (settings.input_noise > 0.0f || settings.input_dropout > 0.0f ||
-      settings.hidden_dropout > 0.0f) {
-    throw SettingError("tolerance",
-                       "excludes dropout and input_noise, under which training tends to "
-                       "the minimum of another function than the residual judges by");
+  if (is_disturbed(settings)) {
+    throw SettingError(
+        "tolerance",
+        "excludes dropout, noise and motions of images, under which training tends to "
+        "the minimum of another function than the residual judges by");
   }
   for (const UpdateSettings& update : layers) {
     for (const Schedule* const penalty :
@@ -130,6 +130,12 @@ void read_layer_override(Settings& settings, const std::string& text) {
                      text.substr(colon + 1, equals - colon - 1), text.substr(equals + 1));
 }
 
+bool is_disturbed(const Settings& settings) {
+  return settings.input_noise > 0.0f || settings.input_dropout > 0.0f ||
+         settings.hidden_dropout > 0.0f || settings.random_shift > 0.0f ||
+         settings.random_rotation > 0.0f;
+}
+
 void resolve(Settings& settings) {
   if (settings.data.empty()) throw SettingError("data", "is missing: what is there to learn from?");
   settings.data_options.seed = settings.seed;
@@ -144,6 +150,12 @@ void resolve(Settings& settings) {
   if (settings.ensemble > 1 && settings.checkpoint_every > 0) {
     throw SettingError("checkpoint_every",
                        "excludes ensemble: a committee cannot be resumed, so it keeps none");
+  }
+  const bool moves_images = settings.random_shift > 0.0f || settings.random_rotation > 0.0f;
+  if (moves_images && settings.data_options.standardize) {
+    throw SettingError("standardize",
+                       "excludes random_shift and random_rotation: pixels that were each brought "
+                       "to a scale of their own cannot change places");
   }
   if (settings.patience > 0 && settings.data_options.validation.empty()) {
     throw SettingError("patience", "needs validation rows to look at; see validation");

@@ -93,6 +93,9 @@ struct Settings {
   float input_dropout = 0.0f;
   float hidden_dropout = 0.0f;
   float input_noise = 0.0f;
+  float random_shift = 0.0f;                   ///< of images, in pixels
+  float random_rotation = 0.0f;                ///< of images, in degrees, at most 180
+  std::optional<backend::ImageShape> image{};  ///< absent: what the data say
 
   std::int64_t batch = 32;  ///< 0: all training rows
   std::int64_t epochs = 30;
@@ -129,6 +132,9 @@ void add_layer_override(Settings& settings, std::size_t layer, const std::string
                         const std::string& value);
 /// The same from "INDEX:name=value".
 void read_layer_override(Settings& settings, const std::string& text);
+
+/// Whether training sees other data than an evaluation: under dropout, noise, motions of images.
+bool is_disturbed(const Settings& settings);
 
 /// Replaces what is absent by its default, and refuses settings that exclude each other.
 /// Throws SettingError.

@@ -34,11 +34,6 @@ bool all_finite(const std::vector<float>& values) {
   return std::all_of(values.begin(), values.end(), [](float x) { return std::isfinite(x); });
 }
 
-bool is_disturbed(const Settings& settings) {
-  return settings.input_noise > 0.0f || settings.input_dropout > 0.0f ||
-         settings.hidden_dropout > 0.0f;
-}
-
 /// What was tuned elsewhere is of no use here.
 void restore_tuning(const Checkpoint& checkpoint, Backend& backend) {
   if (checkpoint.backend != backend.signature()) return;
@@ -196,7 +191,7 @@ void Run::make_checkpoint() {
 nn::Network Run::make_network() const {
   const std::int64_t rows = train_rows_.rows();
   const std::int64_t batch = settings_.batch == 0 ? rows : std::min(settings_.batch, rows);
-  return {backend_, describe_network(settings_, data_.train.schema), rows_at_once(batch, rows),
+  return {backend_, describe_network(settings_, data_.train), rows_at_once(batch, rows),
           settings_.seed};
 }
 
@@ -348,6 +343,10 @@ Outcome Run::train() {
 }
 
 }  // namespace
+
+void check_fits(const Settings& settings, const data::DataSets& data) {
+  nn::validate(describe_network(settings, data.train));
+}
 
 Outcome train(const Settings& settings, const data::DataSets& data, backend::Backend& backend,
               const Observer& observer, const Checkpoint* checkpoint) {

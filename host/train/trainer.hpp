@@ -61,6 +61,10 @@ struct Outcome {
   std::vector<LayerMetrics> layers;
 };
 
+/// Throws SettingError or curb::Error for settings (resolved) that do not fit the data, as train
+/// does; so that it can be known before anything is written.
+void check_fits(const Settings& settings, const data::DataSets& data);
+
 /// Trains a network for `data` on `backend`. `settings` must be resolved. Throws curb::Error for
 /// settings that the library refuses; what the observer throws passes through. With a checkpoint
 /// the run goes on from there, to the same bits as if it had never stopped (on a backend of the
