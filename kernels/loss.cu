@@ -23,6 +23,7 @@ struct Row {
   float* delta;         ///< null: not wanted
   std::int64_t outputs;
   std::int64_t label;
+  float weight;  ///< of the row's loss
 
   __device__ float target_of(std::int64_t column) const {
     return target != nullptr ? target[column] : column == label ? 1.0f : 0.0f;
@@ -31,9 +32,13 @@ struct Row {
 
 __device__ inline Row row_of(const LossRows& rows, std::int64_t row) {
   const std::int64_t at = row * rows.outputs;
-  return {rows.output + at, rows.targets == nullptr ? nullptr : rows.targets + at,
-          rows.delta == nullptr ? nullptr : rows.delta + at, rows.outputs,
-          rows.labels == nullptr ? -1 : rows.labels[row]};
+  const std::int64_t label = rows.labels == nullptr ? -1 : rows.labels[row];
+  return {rows.output + at,
+          rows.targets == nullptr ? nullptr : rows.targets + at,
+          rows.delta == nullptr ? nullptr : rows.delta + at,
+          rows.outputs,
+          label,
+          rows.class_weights == nullptr ? 1.0f : rows.class_weights[label]};
 }
 
 /// Whether the label's output is the largest, the first of equals.
@@ -76,10 +81,11 @@ struct SoftmaxCrossEntropy {
     }
     sum = warp_pairwise_sum(sum);
     if (row.delta != nullptr) {
+      const float scale = rules::mul(gradient_scale, row.weight);
       const auto to_probability = static_cast<float>(rules::div(1.0, sum));
       for (std::int64_t j = lane_id(); j < row.outputs; j += kWarpSize) {
         const float error = rules::add(rules::mul(row.delta[j], to_probability), -row.target_of(j));
-        row.delta[j] = rules::mul(error, gradient_scale);
+        row.delta[j] = rules::mul(error, scale);
       }
     }
     const double below =
@@ -91,13 +97,14 @@ struct SoftmaxCrossEntropy {
 /// The sum over a row's columns of loss.value(output, target), and its gradients.
 template <class Loss>
 __device__ double sum_of_columns(const Loss& loss, const Row& row, float gradient_scale) {
+  const float scale = rules::mul(gradient_scale, row.weight);
   double sum = 0.0;
   for (std::int64_t j = lane_id(); j < row.outputs; j += kWarpSize) {
     const float output = row.output[j];
     const float target = row.target_of(j);
     sum = rules::add(sum, loss.value(output, target));
     if (row.delta != nullptr) {
-      row.delta[j] = rules::mul(loss.slope(output, target), gradient_scale);
+      row.delta[j] = rules::mul(loss.slope(output, target), scale);
     }
   }
   return warp_pairwise_sum(sum);
@@ -169,7 +176,7 @@ __global__ __launch_bounds__(detail::kThreads) void add_losses(LossRows rows, Lo
     const float label_output = labelled ? row.output[row.label] : 0.0f;
     correct += labelled ? detail::label_is_largest(row) : loss.targets_agree(row);
     __syncwarp();  // every lane has read the label's output, which its own lane may overwrite now
-    total = rules::add(total, loss(row, label_output));
+    total = rules::fma(static_cast<double>(row.weight), loss(row, label_output), total);
   }
   if (lane_id() == 0) {
     losses[warp_id()] = total;

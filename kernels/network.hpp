@@ -54,6 +54,9 @@ struct LossRows {
   const std::int32_t* labels;
   const float* targets;
   float* delta;  ///< [rows, outputs]: the gradient; null: not wanted; may be `output`
+  /// [outputs]: by which a row's loss and gradient are multiplied, at its label; null: by 1. With
+  /// labels only.
+  const float* class_weights = nullptr;
 };
 
 /// What the launch adds to.

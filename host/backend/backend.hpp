@@ -138,7 +138,9 @@ struct ActivationBackward {
   std::int64_t count = 0;
 };
 
-/// Adds the losses of the samples to `sum`, and writes the gradient of the batch's mean loss.
+/// Adds the losses of the samples to `sum`, and writes the gradient of the batch's mean loss. With
+/// class weights the loss of a sample is multiplied by its label's, and the mean is still over the
+/// number of samples.
 struct LossPass {
   Loss loss = Loss::softmax_cross_entropy;
   std::int64_t rows = 0;
@@ -146,6 +148,7 @@ struct LossPass {
   const float* output = nullptr;         ///< [rows, outputs]
   const std::int32_t* labels = nullptr;  ///< [rows]: the targets are one-hot; each in [0, outputs)
   const float* targets = nullptr;        ///< [rows, outputs]: instead of labels, but for softmax
+  const float* class_weights = nullptr;  ///< [outputs]; null: all 1. With labels only
   float* delta = nullptr;                ///< [rows, outputs]; null: none; may be `output`
   LossSum* sum = nullptr;
 };

@@ -134,9 +134,10 @@ SampleLoss sample_loss(const LossPass& pass, std::int64_t row) {
     result.correct = sides_agree(output, pass.targets + row * pass.outputs, pass.outputs);
   }
 
-  const float scale = 1.0f / static_cast<float>(pass.rows);
+  const float weight = pass.class_weights == nullptr ? 1.0f : pass.class_weights[pass.labels[row]];
+  const float scale = weight / static_cast<float>(pass.rows);
   if (pass.loss == Loss::softmax_cross_entropy) {
-    result.loss = softmax_cross_entropy(pass, row, scale);
+    result.loss = weight * softmax_cross_entropy(pass, row, scale);
     return result;
   }
   const auto outputs = static_cast<float>(pass.outputs);
@@ -158,6 +159,7 @@ SampleLoss sample_loss(const LossPass& pass, std::int64_t row) {
         break;  // needs its whole row at once, above
     }
   }
+  result.loss *= weight;
   return result;
 }
 

@@ -176,8 +176,8 @@ class CudaBackend final : public Backend {
 
   void loss(const LossPass& pass) override {
     select(device_);
-    const kernels::LossRows rows{pass.rows,   pass.outputs, pass.output,
-                                 pass.labels, pass.targets, pass.delta};
+    const kernels::LossRows rows{pass.rows,    pass.outputs, pass.output,       pass.labels,
+                                 pass.targets, pass.delta,   pass.class_weights};
     const kernels::LossSums sums{&pass.sum->loss, &pass.sum->samples, &pass.sum->correct};
     switch (pass.loss) {
       case Loss::softmax_cross_entropy:

@@ -41,6 +41,19 @@ void check_augmentation(const Augmentation& augmentation, std::int64_t inputs) {
   }
 }
 
+void check_class_weights(const NetworkDescription& description) {
+  const std::vector<float>& weights = description.class_weights;
+  if (weights.empty()) return;
+  if (static_cast<std::int64_t>(weights.size()) != description.outputs()) {
+    throw Error(std::to_string(weights.size()) + " class weights for " +
+                std::to_string(description.outputs()) + " outputs");
+  }
+  for (const float weight : weights) {
+    if (weight > 0.0f && std::isfinite(weight)) continue;
+    throw Error("class weights must be positive and finite, not " + std::to_string(weight));
+  }
+}
+
 bool takes_logits(Loss loss) {
   return loss == Loss::softmax_cross_entropy || loss == Loss::sigmoid_cross_entropy;
 }
@@ -66,6 +79,7 @@ void validate(const NetworkDescription& description) {
   if (takes_logits(description.loss) && last.activation != Activation::identity) {
     throw Error("a cross-entropy loss takes logits: the last layer's activation must be identity");
   }
+  check_class_weights(description);
   check_augmentation(description.augmentation, description.inputs());
   check_probability("input_dropout", description.input_dropout);
   if (!(description.input_noise >= 0.0f && std::isfinite(description.input_noise))) {

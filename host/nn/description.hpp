@@ -34,6 +34,8 @@ struct NetworkDescription {
   /// The two cross-entropies apply their softmax or sigmoid themselves: the last layer's activation
   /// is then identity, and the network's outputs are logits.
   Loss loss = Loss::softmax_cross_entropy;
+  /// One per output and positive: a sample's loss is multiplied by its label's; empty: none.
+  std::vector<float> class_weights{};
   Augmentation augmentation{};  ///< of the inputs as they come, before any noise
   float input_noise = 0.0f;     ///< deviation of Gaussian noise on the inputs in training; >= 0
   float input_dropout = 0.0f;   ///< the probability with which an input is dropped, after the noise

@@ -30,6 +30,8 @@ Network::Network(backend::Backend& backend, NetworkDescription description, std:
   layout_ = make_parameter_layout(description_.layers);
   parameters_ = Buffer<float>(backend, layout_.size);
   gradients_ = Buffer<float>(backend, layout_.size);
+  class_weights_ = Buffer<float>(backend, description_.class_weights.size());
+  class_weights_.upload(description_.class_weights);
   const auto rows = static_cast<std::size_t>(max_rows);
   if (description_.augmentation.is_on() || description_.input_noise > 0.0f ||
       description_.input_dropout > 0.0f) {
@@ -210,6 +212,7 @@ void Network::add_loss(const Targets& targets, std::int64_t rows, float* delta, 
                  .output = layers_.back().output.data(),
                  .labels = targets.labels,
                  .targets = targets.values,
+                 .class_weights = labelled ? class_weights_.data() : nullptr,
                  .delta = delta,
                  .sum = sum});
 }

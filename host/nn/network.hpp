@@ -93,6 +93,7 @@ class Network {
   std::uint64_t seed_;
   backend::Buffer<float> parameters_;
   backend::Buffer<float> gradients_;
+  backend::Buffer<float> class_weights_;    ///< [outputs], or empty
   backend::Buffer<float> disturbed_input_;  ///< [max_rows, inputs], where it is disturbed
   std::vector<Layer> layers_;
 };

@@ -89,7 +89,9 @@ std::vector<float> predict(backend::Backend& backend, std::span<const Model> mem
 Evaluation evaluate(backend::Backend& backend, std::span<const Model> members,
                     const DeviceRows& data) {
   if (members.size() > 1) {
-    return evaluate_outputs(backend, members.front().loss, predict(backend, members, data), data);
+    const Model& first = members.front();
+    return evaluate_outputs(backend, first.loss, first.class_weights,
+                            predict(backend, members, data), data);
   }
   nn::Network network = make_network(backend, members.front(), data);
   return evaluate(backend, network, data);

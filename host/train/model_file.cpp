@@ -2,6 +2,8 @@
 // Models to files and back.
 #include "host/train/model_file.hpp"
 
+#include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -42,6 +44,7 @@ json network_to_json(const Model& model, std::size_t members) {
   }
   json network{{"loss", name_of(kLosses, model.loss)}, {"activations", activations}};
   if (members > 1) network["members"] = members;
+  if (!model.class_weights.empty()) network["class_weights"] = model.class_weights;
   return network;
 }
 
@@ -69,6 +72,9 @@ class Reader {
     });
     parse("network", [&](const json& network) {
       model.loss = choice(kLosses, network.at("loss"));
+      if (const auto weights = network.find("class_weights"); weights != network.end()) {
+        weights->get_to(model.class_weights);
+      }
       for (const json& activation : network.at("activations")) {
         model.layers.emplace_back().activation = choice(kActivations, activation);
       }
@@ -78,6 +84,7 @@ class Reader {
     if (members < 1 || members > file_.tensors.size()) {
       throw error("metadata \"network\": " + std::to_string(members) + " members");
     }
+    check_class_weights(model.class_weights, output_count(model.schema));
     if (file_.tensors.contains("standardisation.mean")) {
       const std::vector<std::size_t> columns{model.schema.feature_names.size()};
       model.standardisation = {take("standardisation.mean", columns),
@@ -128,6 +135,15 @@ class Reader {
     if (tensor.shape != shape)
       throw error("tensor " + data::in_quotes(name) + " has a shape that does not fit");
     return tensor.values;
+  }
+
+  void check_class_weights(const std::vector<float>& weights, std::size_t classes) const {
+    const bool fit = weights.empty() || weights.size() == classes;
+    const bool count = std::all_of(weights.begin(), weights.end(),
+                                   [](float w) { return w > 0.0f && std::isfinite(w); });
+    if (!fit || !count) {
+      throw error("metadata \"network\": class_weights must be one positive number per class");
+    }
   }
 
   void read_layers(const std::string& member, Model& model) const {

@@ -32,7 +32,8 @@ struct Model {
   data::Schema schema;
   std::optional<data::Standardisation> standardisation;
   backend::Loss loss = backend::Loss::softmax_cross_entropy;
-  std::vector<ModelLayer> layers;  ///< the features' first; one or more
+  std::vector<float> class_weights{};  ///< of the loss: one per class, or none
+  std::vector<ModelLayer> layers;      ///< the features' first; one or more
   std::string configuration;
 };
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "host/data/message.hpp"
+#include "host/train/class_weights.hpp"
 #include "host/train/scheduled_updates.hpp"
 
 namespace curb::train {
@@ -73,6 +74,7 @@ nn::Augmentation describe_augmentation(const Settings& settings, const data::Dat
 
 nn::NetworkDescription describe_network(const Settings& settings, const data::Dataset& data) {
   nn::NetworkDescription network;
+  network.class_weights = class_weights(settings, data);
   network.augmentation = describe_augmentation(settings, data);
   network.loss = *settings.loss;
   network.input_noise = settings.input_noise;
@@ -143,6 +145,7 @@ std::vector<ModelLayer> model_layers(const nn::Network& network, std::span<const
 nn::Network make_network(backend::Backend& backend, const Model& model, std::int64_t max_rows) {
   nn::NetworkDescription description;
   description.loss = model.loss;
+  description.class_weights = model.class_weights;
   for (const ModelLayer& layer : model.layers) {
     description.layers.push_back({static_cast<std::int64_t>(layer.fan_in),
                                   static_cast<std::int64_t>(layer.fan_out), layer.activation});

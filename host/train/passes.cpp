@@ -71,10 +71,13 @@ Evaluation evaluate(backend::Backend& backend, nn::Network& network, const Devic
 }
 
 Evaluation evaluate_outputs(backend::Backend& backend, backend::Loss loss,
-                            std::span<const float> outputs, const DeviceRows& data) {
+                            std::span<const float> class_weights, std::span<const float> outputs,
+                            const DeviceRows& data) {
   const std::int64_t width = static_cast<std::int64_t>(outputs.size()) / data.rows();
   const std::int64_t max_rows = rows_at_once(1, data.rows());
   backend::Buffer<float> values(backend, static_cast<std::size_t>(max_rows * width));
+  backend::Buffer<float> weights(backend, class_weights.size());
+  weights.upload(class_weights);
   backend::Buffer<backend::LossSum> sum(backend, 1);
   for_each_piece(backend, max_rows, data, [&](const Piece& piece) {
     backend.upload(outputs.data() + piece.first * width, values.data(),
@@ -85,6 +88,7 @@ Evaluation evaluate_outputs(backend::Backend& backend, backend::Loss loss,
                   .output = values.data(),
                   .labels = piece.targets.labels,
                   .targets = piece.targets.values,
+                  .class_weights = weights.data(),
                   .sum = sum.data()});
   });
   return mean_of(sum.download().front(), loss, data);

@@ -20,9 +20,11 @@ std::int64_t rows_at_once(std::int64_t batch, std::int64_t rows);
 /// The mean loss and, where task and loss have one, the accuracy. Without dropout or noise.
 Evaluation evaluate(backend::Backend& backend, nn::Network& network, const DeviceRows& data);
 
-/// The same of outputs that are known: [rows, columns of the loss].
+/// The same of outputs that are known: [rows, columns of the loss]. The class weights are as many
+/// as the columns, or none.
 Evaluation evaluate_outputs(backend::Backend& backend, backend::Loss loss,
-                            std::span<const float> outputs, const DeviceRows& data);
+                            std::span<const float> class_weights, std::span<const float> outputs,
+                            const DeviceRows& data);
 
 /// The network's outputs, [rows, outputs].
 std::vector<float> predict(backend::Backend& backend, nn::Network& network, const DeviceRows& data);

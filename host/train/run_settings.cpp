@@ -14,6 +14,7 @@ using makers::choice;
 using makers::kAsToml;
 using makers::kBelowOne;
 using makers::kNotNegative;
+using makers::kPositive;
 using makers::kRadius;
 using makers::make;
 using makers::number;
@@ -64,6 +65,26 @@ Setting<Settings> header() {
         return value == "yes";
       },
       [](bool value) { return toml::value(std::string_view(value ? "yes" : "no")); });
+}
+
+Setting<Settings> class_weights() {
+  return make<Settings>(
+      "class_weights", "W,W,...",
+      "what the loss of each class's samples is multiplied by; balanced: every class counts alike",
+      [](auto& s) -> auto& { return s.class_weights; },
+      [](const std::string& setting, const std::string& list) {
+        ClassWeights result{.balanced = list == "balanced"};
+        if (result.balanced) return result;
+        for (const std::string& part : split(list)) {
+          result.values.push_back(static_cast<float>(read_number(setting, kPositive, part)));
+        }
+        if (result.values.empty()) refuse(setting, "balanced, or one number per class", list);
+        return result;
+      },
+      [](const ClassWeights& value) {
+        return value.balanced ? toml::value(std::string_view("balanced"))
+                              : toml::value(value.values);
+      });
 }
 
 Setting<Settings> initialisation() {
@@ -180,6 +201,7 @@ std::vector<Setting<Settings>> make_run_settings() {
       hidden(),
       choice<Settings>("activation", kActivations, "of the hidden layers", CURB_MEMBER(activation)),
       choice<Settings>("loss", kLosses, "by default what suits the task", CURB_MEMBER(loss)),
+      class_weights(),
       initialisation(),
 
       choice<Settings>("optimizer", kOptimizers, "", CURB_MEMBER(optimizer)),

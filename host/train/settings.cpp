@@ -144,6 +144,9 @@ void resolve(Settings& settings) {
   if (!settings.loss) settings.loss = usual_loss(task);
   check_loss(*settings.loss, task);
   if (!settings.initialisation) settings.initialisation = usual_initialisation(settings.activation);
+  if (settings.class_weights && task != Task::classification) {
+    throw SettingError("class_weights", "are for classification only");
+  }
   if (settings.hidden.empty() && settings.hidden_dropout > 0.0f) {
     throw SettingError("dropout", "there is no hidden layer to drop from");
   }

@@ -76,13 +76,20 @@ struct LayerOverride {
   std::string value;
 };
 
+/// How much the samples of each class count.
+struct ClassWeights {
+  bool balanced = false;        ///< each class as much as every other
+  std::vector<float> values{};  ///< else: one per class
+};
+
 struct Settings {
   std::string data;
   data::DataOptions data_options;  ///< its seed is `seed`, from resolve on
 
   std::vector<std::int64_t> hidden{128};  ///< neurons of each hidden layer
   backend::Activation activation = backend::Activation::relu;
-  std::optional<backend::Loss> loss;                 ///< absent: the task's usual one
+  std::optional<backend::Loss> loss;  ///< absent: the task's usual one
+  std::optional<ClassWeights> class_weights{};
   std::optional<nn::Initialisation> initialisation;  ///< absent: the activation's usual one
 
   Optimizer optimizer = Optimizer::momentum;

@@ -42,9 +42,10 @@ requires(std::integral<Number> || std::floating_point<Number>) &&
 
 inline std::string value(bool choice) { return choice ? "true" : "false"; }
 
-inline std::string value(const std::vector<std::int64_t>& numbers) {
+template <class Number>
+std::string value(const std::vector<Number>& numbers) {
   std::string list;
-  for (const std::int64_t number : numbers) list += (list.empty() ? "" : ", ") + value(number);
+  for (const Number number : numbers) list += (list.empty() ? "" : ", ") + value(number);
   return "[" + list + "]";
 }
 

@@ -311,6 +311,7 @@ Outcome Run::finish(Ending ending, std::int64_t epochs) {
   outcome.model = {.schema = data_.train.schema,
                    .standardisation = data_.standardisation,
                    .loss = *settings_.loss,
+                   .class_weights = network_.description().class_weights,
                    .layers = model_layers(network_, kept.parameters),
                    .configuration = to_toml(settings_)};
 

@@ -26,6 +26,9 @@ train::Settings settings() {
   s.update.l1_schedule.from = {.amount = 3.0};
   s.update.learning_rate_schedule = {.kind = train::ScheduleKind::cosine, .end = 0.01};
   s.update.max_norm = 1.5f;
+  s.class_weights = train::ClassWeights{.balanced = true};
+  s.random_shift = 1.0f;
+  s.random_rotation = 10.0f;
   s.hidden_dropout = 0.2f;
   s.input_noise = 0.05f;
   resolve(s);

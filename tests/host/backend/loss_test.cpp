@@ -23,6 +23,7 @@ struct Batch {
   std::vector<float> output;
   std::vector<std::int32_t> labels;  ///< or
   std::vector<float> targets;
+  std::vector<float> class_weights{};  ///< with labels, or none
 };
 
 struct Result {
@@ -36,6 +37,7 @@ class LossTest : public BackendTest {
     Buffer<float> output = upload(batch.output);
     const Buffer<std::int32_t> labels = upload(batch.labels);
     const Buffer<float> targets = upload(batch.targets);
+    const Buffer<float> class_weights = upload(batch.class_weights);
     Buffer<float> delta(*on, batch.output.size());
     Buffer<LossSum> sum(*on, 1);
     on->loss({.loss = loss,
@@ -44,6 +46,7 @@ class LossTest : public BackendTest {
               .output = output.data(),
               .labels = labels.data(),
               .targets = targets.data(),
+              .class_weights = class_weights.data(),
               .delta = in_place ? output.data() : delta.data(),
               .sum = sum.data()});
     return {sum.download()[0], in_place ? output.download() : delta.download()};
@@ -65,13 +68,20 @@ class LossTest : public BackendTest {
     return row;
   }
 
+  static double weight_of(const Batch& batch, std::int64_t r) {
+    if (batch.class_weights.empty()) return 1.0;
+    const std::int32_t label = batch.labels[static_cast<std::size_t>(r)];
+    return batch.class_weights[static_cast<std::size_t>(label)];
+  }
+
   void expect_loss_and_gradient(Loss loss, const Batch& batch) {
     const Result result = run(loss, batch);
     double sum = 0.0;
     for (std::int64_t r = 0; r < batch.rows; ++r) {
       std::vector<double> output = output_row(batch, r);
       const std::vector<double> target = target_row(batch, r);
-      sum += sample_loss(loss, output, target);
+      const double weight = weight_of(batch, r);
+      sum += weight * sample_loss(loss, output, target);
       for (std::size_t j = 0; j < output.size(); ++j) {
         constexpr double kStep = 1e-5;
         const double here = output[j];
@@ -80,9 +90,10 @@ class LossTest : public BackendTest {
         output[j] = here - kStep;
         const double below = sample_loss(loss, output, target);
         output[j] = here;
-        const double gradient = (above - below) / (2.0 * kStep) / static_cast<double>(batch.rows);
+        const double gradient =
+            weight * (above - below) / (2.0 * kStep) / static_cast<double>(batch.rows);
         ASSERT_NEAR(result.delta[static_cast<std::size_t>(r * batch.outputs) + j], gradient,
-                    2e-7 * std::fabs(gradient) + 4e-7 / static_cast<double>(batch.rows))
+                    2e-7 * std::fabs(gradient) + weight * 4e-7 / static_cast<double>(batch.rows))
             << "row " << r << ", output " << j;
       }
     }
@@ -117,6 +128,21 @@ TEST_P(LossTest, ValuesAndGradientsWithTargets) {
                                       .output = random_values(size, 3, -3.0f, 3.0f),
                                       .labels = {},
                                       .targets = random_values(size, 4, 0.0f, 1.0f)});
+    }
+  }
+}
+
+TEST_P(LossTest, ValuesAndGradientsWithClassWeights) {
+  for (const auto& [loss, name] : losses()) {
+    for (const std::int64_t outputs : {1, 10, 257}) {
+      SCOPED_TRACE(name + ", outputs " + std::to_string(outputs));
+      const auto classes = static_cast<std::size_t>(outputs);
+      expect_loss_and_gradient(loss, {.rows = 7,
+                                      .outputs = outputs,
+                                      .output = random_values(7 * classes, 1, -3.0f, 3.0f),
+                                      .labels = random_labels(7, static_cast<unsigned>(outputs), 2),
+                                      .targets = {},
+                                      .class_weights = random_values(classes, 7, 0.1f, 4.0f)});
     }
   }
 }

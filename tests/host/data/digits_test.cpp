@@ -31,6 +31,7 @@ TEST(Digits, HaveTheirShapeAndNames) {
   EXPECT_EQ(digits.train.rows, 1347u);
   EXPECT_EQ(digits.test.rows, 450u);
   EXPECT_EQ(digits.train.columns, 64u);
+  EXPECT_EQ(digits.train.image, (std::vector<std::size_t>{8, 8}));
   EXPECT_EQ(digits.train.schema, digits.test.schema);
   EXPECT_EQ(digits.train.schema.feature_names.front(), "p00");
   EXPECT_EQ(digits.train.schema.feature_names.back(), "p77");

@@ -99,6 +99,7 @@ TEST_F(Idx, APairIsAClassificationSet) {
                                      directory_.write("labels", gzip(three_labels_)));
   EXPECT_EQ(data.rows, 3u);
   EXPECT_EQ(data.columns, 2u);
+  EXPECT_EQ(data.image, (std::vector<std::size_t>{1, 2}));
   EXPECT_EQ(data.features, (std::vector<float>{0, 1, 0.2f, 1 / 255.0f, 2 / 255.0f, 3 / 255.0f}));
   EXPECT_EQ(data.labels, (Labels{1, 0, 1}));
   EXPECT_EQ(data.schema.class_names, (Names{"2", "7"}));

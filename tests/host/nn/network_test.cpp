@@ -91,6 +91,11 @@ TEST(NetworkDescription, RefusesWhatIsNoNetworkByName) {
   d.input_noise = std::nanf("");
   EXPECT_NE(refusal(d).find("input_noise must be finite"), std::string::npos);
   d = classifier();
+  d.class_weights = {1.0f, 2.0f};
+  EXPECT_EQ(refusal(d), "2 class weights for 5 outputs");
+  d.class_weights = {1.0f, 2.0f, 3.0f, 4.0f, 0.0f};
+  EXPECT_EQ(refusal(d), "class weights must be positive and finite, not 0.000000");
+  d = classifier();
   d.augmentation.shape = {5, 5};
   EXPECT_EQ(refusal(d), "images of 5 x 5 pixels for a network with 20 inputs");
   d.augmentation.shape = {-4, -5};

@@ -80,6 +80,16 @@ TEST_F(ModelFile, HasTheNamesAndShapesOfPyTorch) {
   EXPECT_EQ(file.tensors.at("layers.1.bias").shape, std::vector<std::size_t>{2});
 }
 
+TEST_F(ModelFile, KeepsTheClassWeightsOfItsLoss) {
+  Model model = small_model();
+  model.class_weights = {0.1f, 3.0f};
+  save_model(path(), model);
+  EXPECT_EQ(load_model(path()).class_weights, model.class_weights);
+  model.class_weights = {0.1f};
+  save_model(path(), model);
+  EXPECT_THROW(load_model(path()), data::DataError);
+}
+
 TEST_F(ModelFile, NeedNotBeStandardised) {
   Model model = small_model();
   model.standardisation.reset();

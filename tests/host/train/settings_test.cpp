@@ -188,6 +188,39 @@ TEST(Settings, ThatExcludeEachOtherAreRefused) {
   EXPECT_EQ(names(refusal_of_all({"layer=0:l1_mode=cumulative"})), "l1_mode");
 }
 
+TEST(Settings, ImagesHaveAHeightAndAWidth) {
+  Settings settings;
+  set(settings, "image", "28x20");
+  EXPECT_EQ(settings.image->height, 28);
+  EXPECT_EQ(settings.image->width, 20);
+  for (const char* text : {"28", "28x", "x28", "0x8", "8x8x1", "-8x-8", ""}) {
+    EXPECT_EQ(refusal_of("image", text),
+              "image: must be HEIGHTxWIDTH, such as 28x28, not \"" + std::string(text) + "\"");
+  }
+  EXPECT_EQ(refusal_of("random_rotation", "181"),
+            "random_rotation: must be a number of degrees in [0, 180], not \"181\"");
+  EXPECT_EQ(refusal_of_all({"random_shift=1", "standardize="}).substr(0, 12), "standardize:");
+  EXPECT_EQ(refusal_of_all({"random_rotation=1", "tolerance=1"}).substr(0, 10), "tolerance:");
+  const ::toml::table table = ::toml::parse(to_toml(resolved({"image=28x20"})));
+  EXPECT_EQ(table["image"].value<std::string>(), "28x20");
+}
+
+TEST(Settings, ClassWeightsAreBalancedOrOnePerClass) {
+  Settings settings;
+  set(settings, "class_weights", "balanced");
+  EXPECT_TRUE(settings.class_weights->balanced);
+  set(settings, "class_weights", "1,2.5");
+  EXPECT_FALSE(settings.class_weights->balanced);
+  EXPECT_EQ(settings.class_weights->values, (std::vector<float>{1.0f, 2.5f}));
+  EXPECT_EQ(refusal_of("class_weights", "1,0"), "class_weights: must be a number > 0, not \"0\"");
+  EXPECT_EQ(refusal_of("class_weights", ""),
+            "class_weights: must be balanced, or one number per class, not \"\"");
+  EXPECT_EQ(refusal_of_all({"task=regression", "class_weights=1,2"}),
+            "class_weights: are for classification only");
+  const ::toml::table table = ::toml::parse(to_toml(resolved({"class_weights=1,2.5"})));
+  EXPECT_EQ(table["class_weights"][1].value<double>(), 2.5);
+}
+
 TEST(Settings, SchedulesNeedSomethingToChange) {
   const std::string nothing = "l1_schedule: there is no l1 to change: set it as well";
   EXPECT_EQ(refusal_of_all({"l1_schedule=from=10"}), nothing);

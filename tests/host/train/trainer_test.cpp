@@ -257,6 +257,28 @@ TEST(Trainer, OptimiserSettingsReachTheUpdate) {
   }
 }
 
+TEST(Trainer, MovesImagesInTrainingAlone) {
+  Settings settings = digits_settings();
+  settings.epochs = 1;
+  const Model still = run(settings, digits()).outcome.model;
+  settings.random_shift = 1.0f;
+  const Recorded shifted = run(settings, digits());
+  EXPECT_FALSE(same_weights(shifted.outcome.model, still));
+  EXPECT_TRUE(same_weights(shifted.outcome.model, run(settings, digits()).outcome.model));
+  settings.random_shift = 0.0f;
+  settings.random_rotation = 20.0f;
+  EXPECT_FALSE(same_weights(run(settings, digits()).outcome.model, still));
+
+  settings.image = backend::ImageShape{4, 16};
+  EXPECT_FALSE(same_weights(run(settings, digits()).outcome.model, still));
+  settings.image = backend::ImageShape{4, 15};
+  EXPECT_THROW(run(settings, digits()), SettingError);
+  settings.image.reset();
+  data::DataSets unknown = digits();
+  unknown.train.image.clear();
+  EXPECT_THROW(run(settings, unknown), SettingError);
+}
+
 TEST(Trainer, AScheduleBeginsAtItsStep) {
   Settings settings = digits_settings();
   settings.epochs = 2;  // of 32 steps
