@@ -140,6 +140,17 @@ def floors(entries):
                      *(f"at {name}" for name, _ in speeds)), rows)
 
 
+def training(document):
+    """Whole training processes on the CPU, from bench/peers/train_mnist.py."""
+    rows = []
+    for name, case in document["cases"].items():
+        curb = case["runs"]["curb"]["median"]
+        for who, run in case["runs"].items():
+            rows.append((name, who, f"{run['median']:.2f} s", f"{run['median'] / curb:.2f}",
+                         f"{run['test_accuracy']:.4f}"))
+    return markdown(("network", "by", "time", "as a multiple of curb's", "test accuracy"), rows)
+
+
 def study(document):
     """Rows of settings beside what was published, from `curb reproduce --out`."""
     best = document["reading"] == "best epoch"
@@ -183,6 +194,7 @@ TABLES = {"nielsen": (study, "reproduce_nielsen"),
           "host_storage": (host_storage, "host_update"),
           "host_many": (host_many, "host_many"),
           "host_peers": (host_peers, "host_peers"),
+          "training": (training, "train_mnist_cpu"),
           "floors": (floors, "host_update")}
 
 

@@ -40,8 +40,8 @@ REGISTERS = {
     "clamp_rows": 128,
     "clamp_long_rows": 128,
     # 256 threads. A column in registers: 16 elements (Adam: 32 values) beside 64-bit addresses that
-    # are a leading dimension apart. One block of Adam fits, and two of the others.
-    "update_columns": 160,
+    # are a leading dimension apart. One block of Adam fits (it would up to 255), two of the others.
+    "update_columns": 168,
     "update_long_columns": 128,
     "clamp_columns": 80,
     # 256 threads with one or two arrays: four blocks must fit.
