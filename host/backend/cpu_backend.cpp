@@ -3,13 +3,13 @@
 #include <cstdlib>
 #include <cstring>
 #include <limits>
-#include <new>
 #include <stdexcept>
 
 #include "host/backend/backend.hpp"
 #include "host/backend/cpu_activation.hpp"
 #include "host/backend/cpu_image_motion.hpp"
 #include "host/backend/cpu_loss.hpp"
+#include "host/backend/cpu_memory.hpp"
 #include "host/backend/cpu_random.hpp"
 #include "host/backend/matrix_product.hpp"
 #include "host/backend/processor.hpp"
@@ -46,13 +46,10 @@ class CpuBackend final : public Backend {
   }
 
   void* allocate(std::size_t bytes, Place) override {
-    if (bytes == 0) return nullptr;
-    void* memory = ::operator new(bytes, kAlignment);
-    std::memset(memory, 0, bytes);
-    return memory;
+    return bytes == 0 ? nullptr : allocate_zeros(bytes);
   }
   std::size_t free_memory() const override { return std::numeric_limits<std::size_t>::max(); }
-  void release(void* memory, Place) noexcept override { ::operator delete(memory, kAlignment); }
+  void release(void* memory, Place) noexcept override { free_zeros(memory); }
 
   void upload(const void* from, void* to, std::size_t bytes) override { copy(from, to, bytes); }
   void download(const void* from, void* to, std::size_t bytes) override { copy(from, to, bytes); }
@@ -178,8 +175,6 @@ class CpuBackend final : public Backend {
   }
 
  private:
-  static constexpr std::align_val_t kAlignment{256};
-
   ThreadTeam team_;
   MatrixProduct product_;
   std::vector<SampleLoss> sample_losses_;
