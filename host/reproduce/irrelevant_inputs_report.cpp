@@ -44,18 +44,6 @@ std::string with_interval(const Estimate& estimate) {
   return fmt::format("{:.2f} +- {:.2f}", estimate.mean, estimate.half_width);
 }
 
-const char* name_of(Order order) {
-  switch (order) {
-    case Order::below:
-      return "holds";
-    case Order::undecided:
-      return "undecided: the intervals overlap";
-    case Order::above:
-      break;
-  }
-  return "does not hold";
-}
-
 ordered_json to_json(const ChosenPenalty& chosen) {
   return {{"coefficient", chosen.coefficient},
           {"validation_loss", chosen.validation_loss},

@@ -47,4 +47,16 @@ Order compare(const Estimate& first, const Estimate& second) {
   return Order::undecided;
 }
 
+const char* name_of(Order order) {
+  switch (order) {
+    case Order::below:
+      return "holds";
+    case Order::undecided:
+      return "undecided: the intervals overlap";
+    case Order::above:
+      break;
+  }
+  return "does not hold";
+}
+
 }  // namespace curb::reproduce

@@ -27,4 +27,7 @@ enum class Order : std::uint8_t {
 
 Order compare(const Estimate& first, const Estimate& second);
 
+/// What an order says of a claim that the first is below the second.
+const char* name_of(Order order);
+
 }  // namespace curb::reproduce

@@ -45,18 +45,6 @@ const char* name_of(Verdict verdict) {
   return "OUTSIDE";
 }
 
-const char* name_of(Order order) {
-  switch (order) {
-    case Order::below:
-      return "holds";
-    case Order::undecided:
-      return "undecided: the intervals overlap";
-    case Order::above:
-      break;
-  }
-  return "does not hold";
-}
-
 template <class Member>
 std::vector<double> values(const std::vector<RunResult>& runs, Member member) {
   std::vector<double> result;
