@@ -10,6 +10,13 @@
 
 namespace curb::testing {
 
+using Arguments = std::vector<std::string>;
+
+inline Arguments operator+(Arguments first, const Arguments& second) {
+  first.insert(first.end(), second.begin(), second.end());
+  return first;
+}
+
 struct ProgramResult {
   int exit_code = -1;  ///< 128 + the signal's number if one ended it
   std::string out;
@@ -27,7 +34,6 @@ struct ProgramOptions {
 };
 
 /// Runs curb. Throws std::system_error when it cannot be started.
-ProgramResult run_program(const std::vector<std::string>& arguments,
-                          const ProgramOptions& options = {});
+ProgramResult run_program(const Arguments& arguments, const ProgramOptions& options = {});
 
 }  // namespace curb::testing

@@ -18,16 +18,11 @@ namespace curb::cli {
 namespace {
 
 using nlohmann::json;
+using testing::Arguments;
+using testing::operator+;
 using testing::ProgramResult;
 using testing::run_program;
 using testing::TemporaryDirectory;
-
-using Arguments = std::vector<std::string>;
-
-Arguments operator+(Arguments first, const Arguments& second) {
-  first.insert(first.end(), second.begin(), second.end());
-  return first;
-}
 
 const Arguments kTrainDigits{"train", "--quiet", "--data", "digits", "--hidden", "16"};
 

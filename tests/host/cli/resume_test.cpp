@@ -21,17 +21,12 @@ namespace {
 
 using nlohmann::json;
 using std::chrono::microseconds;
+using testing::Arguments;
+using testing::operator+;
 using testing::ProgramOptions;
 using testing::ProgramResult;
 using testing::run_program;
 using testing::TemporaryDirectory;
-
-using Arguments = std::vector<std::string>;
-
-Arguments operator+(Arguments first, const Arguments& second) {
-  first.insert(first.end(), second.begin(), second.end());
-  return first;
-}
 
 const Arguments kTrain{"train", "--quiet", "--data", "digits", "--hidden", "8"};
 
