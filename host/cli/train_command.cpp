@@ -16,6 +16,7 @@
 #include "host/train/checkpoint_file.hpp"
 #include "host/train/ensemble.hpp"
 #include "host/train/run_folder.hpp"
+#include "host/train/scheduled_updates.hpp"
 #include "host/train/trainer.hpp"
 
 namespace curb::cli {
@@ -96,6 +97,16 @@ Start make_start(const Arguments& arguments) {
   return {arguments.out, arguments.settings.read(), std::nullopt};
 }
 
+/// A run that is resumed may be cut short, even to before the beginning of a schedule.
+void check_schedules(const Start& start, const data::DataSets& data, bool quiet) {
+  try {
+    check_schedules_begin(start.settings, train::length_of_run(start.settings, data.train.rows));
+  } catch (const train::SettingError& error) {
+    if (!start.checkpoint) throw;
+    if (!quiet) print_note(flag_of(error.setting()) + ": " + error.what());
+  }
+}
+
 ExitCode conclude(const train::Outcome& outcome, bool was_saved) {
   if (outcome.ending == train::Ending::diverged) explain_divergence(outcome, was_saved);
   return exit_code(outcome);
@@ -106,6 +117,7 @@ int run(const Arguments& arguments) {
   const train::Settings& settings = start.settings;
   const data::DataSets data = data::open_data(settings.data, settings.data_options);
   train::check_fits(settings, data);
+  check_schedules(start, data, arguments.quiet);
   const std::unique_ptr<backend::Backend> backend =
       open_device(settings.device, arguments.quiet, settings.precision);
   std::optional<train::RunFolder> folder;

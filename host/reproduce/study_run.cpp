@@ -6,6 +6,7 @@
 
 #include "host/data/error.hpp"
 #include "host/data/open.hpp"
+#include "host/train/scheduled_updates.hpp"
 
 namespace curb::reproduce {
 namespace {
@@ -54,6 +55,7 @@ bool is_better(Measure measure, double first, double second) {
 
 RunResult run(const Study& study, const Row& row, const train::Settings& settings,
               const data::DataSets& data, backend::Backend& backend, const StudyWatch& watch) {
+  check_schedules_begin(settings, train::length_of_run(settings, data.train.rows));
   RunResult result{.seed = settings.seed};
   train::Observer observer;
   if (watch.on_start) observer = watch.on_start(row, settings);

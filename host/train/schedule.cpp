@@ -41,6 +41,10 @@ bool depends_on_epochs(const Schedule& schedule) {
          is_share(schedule.every.value_or(Span{})) || is_share(schedule.over.value_or(Span{}));
 }
 
+double first_step(const Schedule& schedule, const RunLength& length) {
+  return in_steps(schedule.from, length);
+}
+
 Curve::Curve(const Schedule& schedule, double value, double off, const RunLength& length)
     : kind_(schedule.kind),
       value_(value),
@@ -48,7 +52,7 @@ Curve::Curve(const Schedule& schedule, double value, double off, const RunLength
       start_(schedule.start.value_or(0.0)),
       factor_(schedule.factor.value_or(1.0)),
       end_(schedule.end.value_or(0.0)),
-      from_(in_steps(schedule.from, length)),
+      from_(first_step(schedule, length)),
       warmup_(in_steps(schedule.warmup, length)),
       every_(std::max(in_steps(schedule.every.value_or(Span{}), length), 1.0)),
       over_(schedule.over ? in_steps(*schedule.over, length)

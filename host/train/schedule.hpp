@@ -60,7 +60,12 @@ bool depends_on_epochs(const Schedule& schedule);
 struct RunLength {
   std::int64_t steps_per_epoch = 0;
   std::int64_t epochs = 0;
+
+  std::int64_t steps() const { return steps_per_epoch * epochs; }
 };
+
+/// The step, counted from 0, until which the schedule is off.
+double first_step(const Schedule& schedule, const RunLength& length);
 
 /// A schedule of one value in one run.
 class Curve {

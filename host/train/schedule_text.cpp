@@ -144,19 +144,6 @@ class PartReader {
   std::vector<std::string> given_;
 };
 
-std::string to_text(const Span& span) {
-  const std::string amount = toml::value(span.amount);
-  switch (span.unit) {
-    case SpanUnit::epochs:
-      return amount + "ep";
-    case SpanUnit::percent:
-      return amount + "%";
-    case SpanUnit::steps:
-      break;
-  }
-  return amount;
-}
-
 }  // namespace
 
 Schedule parse_schedule(const std::string& setting, const makers::Range& range,
@@ -176,6 +163,19 @@ Schedule parse_schedule(const std::string& setting, const makers::Range& range,
                                                          : text.substr(colon + 1);
   for (const std::string& part : makers::split(parts)) reader.read(part);
   return reader.finish();
+}
+
+std::string to_text(const Span& span) {
+  const std::string amount = toml::value(span.amount);
+  switch (span.unit) {
+    case SpanUnit::epochs:
+      return amount + "ep";
+    case SpanUnit::percent:
+      return amount + "%";
+    case SpanUnit::steps:
+      break;
+  }
+  return amount;
 }
 
 std::string to_text(const Schedule& schedule) {

@@ -20,5 +20,6 @@ Schedule parse_schedule(const std::string& setting, const makers::Range& range,
 
 /// The reverse, in the shortest form.
 std::string to_text(const Schedule& schedule);
+std::string to_text(const Span& span);
 
 }  // namespace curb::train

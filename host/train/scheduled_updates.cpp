@@ -1,9 +1,31 @@
 // Copyright 2026 The curb authors. SPDX-License-Identifier: Apache-2.0
 #include "host/train/scheduled_updates.hpp"
 
+#include <algorithm>
 #include <utility>
 
+#include "host/train/schedule_text.hpp"
+
 namespace curb::train {
+namespace {
+
+/// Why a schedule never begins.
+std::string never_begins(const Schedule& schedule, const RunLength& length) {
+  const std::string in_steps = schedule.from.unit == SpanUnit::steps
+                                   ? ""
+                                   : " (step " + to_text(Span{first_step(schedule, length)}) + ")";
+  return "from=" + to_text(schedule.from) + in_steps + " is never reached: the run ends after " +
+         std::to_string(length.steps()) + " steps (" + std::to_string(length.steps_per_epoch) +
+         " an epoch)";
+}
+
+bool is_own(const Settings& settings, std::size_t layer, const std::string& name) {
+  return std::any_of(settings.layers.begin(), settings.layers.end(), [&](const LayerOverride& own) {
+    return own.layer == layer && own.name == name;
+  });
+}
+
+}  // namespace
 
 const std::vector<ScheduledSetting>& scheduled_settings() {
   using Update = UpdateSettings;
@@ -21,6 +43,26 @@ const std::vector<ScheduledSetting>& scheduled_settings() {
       {"max_norm", &Update::max_norm_schedule, [](Update& u) -> float& { return u.max_norm; },
        rules::kInfinity}};
   return kTable;
+}
+
+RunLength length_of_run(const Settings& settings, std::size_t training_rows) {
+  const auto rows = static_cast<std::int64_t>(training_rows);
+  const std::int64_t batch = settings.batch == 0 ? rows : std::min(settings.batch, rows);
+  return {.steps_per_epoch = (rows + batch - 1) / batch, .epochs = settings.epochs};
+}
+
+void check_schedules_begin(const Settings& settings, const RunLength& length) {
+  const std::vector<UpdateSettings> layers = layer_updates(settings);
+  for (std::size_t layer = 0; layer < layers.size(); ++layer) {
+    for (const ScheduledSetting& setting : scheduled_settings()) {
+      const Schedule& schedule = layers[layer].*setting.schedule;
+      if (first_step(schedule, length) < static_cast<double>(length.steps())) continue;
+      const std::string name = std::string(setting.name) + "_schedule";
+      const std::string why = never_begins(schedule, length);
+      if (!is_own(settings, layer, name)) throw SettingError(name, why);
+      throw SettingError("layer", std::to_string(layer) + ":" + name + ": " + why);
+    }
+  }
 }
 
 Hyperparameters hyperparameters_of(const UpdateSettings& update) {

@@ -21,6 +21,13 @@ struct ScheduledSetting {
 };
 const std::vector<ScheduledSetting>& scheduled_settings();
 
+/// Of training with these settings, up to its last epoch, on so many rows.
+RunLength length_of_run(const Settings& settings, std::size_t training_rows);
+
+/// Refuses a schedule whose `from` the run does not reach, so that what was set would never be on.
+/// `settings` must be resolved. Throws SettingError, with the number of steps of the run.
+void check_schedules_begin(const Settings& settings, const RunLength& length);
+
 /// Those of a group whose update settings these are.
 Hyperparameters hyperparameters_of(const UpdateSettings& update);
 

@@ -73,6 +73,15 @@ TEST(BadFlags, ValuesAreNamedWithTheirFlag) {
       "group 'layers.0': max_norm must be at least 1e-30 (infinity: none), not 1e-35");
 }
 
+TEST(BadFlags, AScheduleBeginsWithinTheRun) {
+  expect_usage_error({"--l1", "1e-4", "--l1-schedule", "from=43"},
+                     "--l1-schedule: from=43 is never reached: the run ends after 43 steps "
+                     "(43 an epoch)");
+  expect_usage_error({"--layer", "1:l1=1e-4", "--layer", "1:l1-schedule=from=1ep"},
+                     "--layer: 1:l1_schedule: from=1ep (step 43) is never reached: the run ends "
+                     "after 43 steps (43 an epoch)");
+}
+
 TEST(BadFlags, ThePrecisionsOfAGpuAreRefusedOnTheCpu) {
   expect_usage_error({"--device", "cpu", "--precision", "bf16"},
                      "--precision bf16: on CUDA only, and this is the CPU");

@@ -189,6 +189,19 @@ TEST_F(ResumedRun, MayBeGivenWhatItHasAndMoreEpochs) {
   expect_refusal({run_, "--epochs", "5"}, 2, "--epochs: the run is in epoch 6 already, beyond 5");
 }
 
+TEST_F(ResumedRun, MayEndBeforeAScheduleBegins) {
+  train({"--epochs", "4", "--checkpoint-every", "2", "--l1", "1e-4", "--l1-schedule", "from=3ep"});
+  const Arguments cut_short{"train", "--json",   "--epochs",
+                            "3",     "--resume", run_ + "/checkpoint.previous"};
+  const ProgramResult resumed = run_program(cut_short);
+  EXPECT_EQ(resumed.exit_code, 0);
+  EXPECT_EQ(json::parse(resumed.out).at("epochs"), 3);
+  EXPECT_NE(resumed.err.find("--l1-schedule: from=3ep (step 129) is never reached: the run ends "
+                             "after 129 steps (43 an epoch)\n"),
+            std::string::npos)
+      << resumed.err;
+}
+
 TEST_F(ResumedRun, RefusesFlagsThatWouldMakeItAnotherRun) {
   train({"--epochs", "1", "--checkpoint-every", "1"});
   const auto expect_named = [&](const Arguments& flags, const std::string& name) {

@@ -7,8 +7,10 @@
 #include <cmath>
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "host/train/config.hpp"
 #include "host/train/schedule_text.hpp"
 #include "host/train/scheduled_updates.hpp"
 
@@ -198,6 +200,55 @@ TEST(ScheduledUpdates, EverySettingReachesThePlan) {
     }
     EXPECT_NE(scheduled.weights, constant.weights) << setting.name;
   }
+}
+
+/// The complaint about settings, of a run of six epochs of ten steps.
+std::string complaint(const std::string& schedule, const std::vector<std::string>& layers = {}) {
+  Settings settings;
+  settings.data = "digits";
+  settings.batch = 10;
+  settings.epochs = 6;
+  settings.update.l1 = 1e-3f;
+  assign(settings, "l1_schedule", schedule);
+  for (const std::string& own : layers) read_layer_override(settings, own);
+  resolve(settings);
+  try {
+    check_schedules_begin(settings, length_of_run(settings, 95));
+  } catch (const SettingError& error) {
+    return error.setting() + ": " + error.what();
+  }
+  return "nothing";
+}
+
+const std::string kNever = " is never reached: the run ends after 60 steps (10 an epoch)";
+
+TEST(LengthOfRun, IsInSteps) {
+  Settings settings;
+  settings.epochs = 7;
+  for (const auto& [batch, steps] : {std::pair{0, 1}, {1, 95}, {10, 10}, {95, 1}, {200, 1}}) {
+    settings.batch = batch;
+    EXPECT_EQ(length_of_run(settings, 95).steps_per_epoch, steps) << batch;
+    EXPECT_EQ(length_of_run(settings, 95).steps(), 7 * steps) << batch;
+  }
+}
+
+TEST(Schedule, MustBeginWithinItsRun) {
+  EXPECT_EQ(complaint("from=59"), "nothing");
+  EXPECT_EQ(complaint("from=60"), "l1_schedule: from=60" + kNever);
+  EXPECT_EQ(complaint("linear:from=50000"), "l1_schedule: from=50000" + kNever);
+  EXPECT_EQ(complaint("from=5.9ep"), "nothing");
+  EXPECT_EQ(complaint("from=6ep"), "l1_schedule: from=6ep (step 60)" + kNever);
+  EXPECT_EQ(complaint("from=99%"), "nothing");
+  EXPECT_EQ(complaint("from=100%,warmup=5"), "l1_schedule: from=100% (step 60)" + kNever);
+}
+
+TEST(Schedule, MustBeginInEveryLayer) {
+  EXPECT_EQ(complaint("constant", {"1:l1-schedule=from=59"}), "nothing");
+  EXPECT_EQ(complaint("constant", {"1:l1-schedule=from=60"}),
+            "layer: 1:l1_schedule: from=60" + kNever);
+  EXPECT_EQ(complaint("constant", {"1:max_norm=1", "1:max-norm-schedule=from=7ep"}),
+            "layer: 1:max_norm_schedule: from=7ep (step 70)" + kNever);
+  EXPECT_EQ(complaint("from=60", {"0:l1_schedule=from=6"}), "l1_schedule: from=60" + kNever);
 }
 
 }  // namespace
