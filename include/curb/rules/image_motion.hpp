@@ -71,10 +71,18 @@ CURB_HOST_DEVICE float between(float a, float b, float way) { return fma(way, ad
 
 }  // namespace detail
 
-/// Pixel (y, x) of the moved image: where it came from is found by the reverse motion. No motion
-/// changes no bit.
-CURB_HOST_DEVICE float moved_pixel(const ImageMotion& motion, const float* image,
-                                   const ImageShape& shape, std::int32_t y, std::int32_t x) {
+/// Where a pixel of a moved image comes from: among the pixels (y, x), (y, x + 1), (y + 1, x) and
+/// (y + 1, x + 1) of the image.
+struct PixelSource {
+  std::int32_t y;  ///< in [-1, height]
+  std::int32_t x;  ///< in [-1, width]
+  float beyond_y;  ///< the way from y to y + 1, in [0, 1]
+  float beyond_x;
+};
+
+/// The source of pixel (y, x), by the reverse motion.
+CURB_HOST_DEVICE PixelSource source_of_pixel(const ImageMotion& motion, const ImageShape& shape,
+                                             std::int32_t y, std::int32_t x) {
   const float centre_x = mul(0.5f, static_cast<float>(shape.width - 1));
   const float centre_y = mul(0.5f, static_cast<float>(shape.height - 1));
   const float u = add(add(static_cast<float>(x), -motion.shift_x), -centre_x);
@@ -83,11 +91,24 @@ CURB_HOST_DEVICE float moved_pixel(const ImageMotion& motion, const float* image
   const float from_y = fma(motion.cosine, v, fma(-motion.sine, u, centre_y));
   const detail::PixelPosition column = detail::pixel_position(from_x, shape.width);
   const detail::PixelPosition row = detail::pixel_position(from_y, shape.height);
-  const auto at = [&](std::int32_t down, std::int32_t right) {
-    return detail::pixel_or_zero(image, shape, row.pixel + down, column.pixel + right);
-  };
-  return detail::between(detail::between(at(0, 0), at(0, 1), column.beyond),
-                         detail::between(at(1, 0), at(1, 1), column.beyond), row.beyond);
+  return {row.pixel, column.pixel, row.beyond, column.beyond};
+}
+
+/// What `at(down, right)`, each 0 or 1, are worth together: the four pixels of a source.
+template <class At>
+CURB_HOST_DEVICE float interpolated_pixel(float beyond_y, float beyond_x, const At& at) {
+  return detail::between(detail::between(at(0, 0), at(0, 1), beyond_x),
+                         detail::between(at(1, 0), at(1, 1), beyond_x), beyond_y);
+}
+
+/// Pixel (y, x) of the moved image. No motion changes no bit.
+CURB_HOST_DEVICE float moved_pixel(const ImageMotion& motion, const float* image,
+                                   const ImageShape& shape, std::int32_t y, std::int32_t x) {
+  const PixelSource source = source_of_pixel(motion, shape, y, x);
+  return interpolated_pixel(
+      source.beyond_y, source.beyond_x, [&](std::int32_t down, std::int32_t right) {
+        return detail::pixel_or_zero(image, shape, source.y + down, source.x + right);
+      });
 }
 
 }  // namespace curb::rules

@@ -7,6 +7,7 @@
 
 #include "tests/host/backend/backends.hpp"
 #include "tests/host/backend/values.hpp"
+#include "tests/kernels/values.hpp"
 
 namespace curb::testing {
 namespace {
@@ -122,29 +123,49 @@ TEST_P(RandomTest, TailsDrawWhatWholeTilesDraw) {
 }
 
 TEST_P(RandomTest, ImagesMoveByTheRule) {
-  constexpr backend::ImageShape kShape{6, 9};
-  constexpr std::size_t kPixels = 54;
-  const backend::ImageMotionLimits limits{2.0f, 0.1f};
-  const Buffer<Clock> clock = upload<Clock>({{.step = 12}});
-  for (const std::size_t images : {0u, 1u, 3u, 1000u}) {  // the last for several threads
-    const std::vector<float> x = random_values(images * kPixels, 6);
+  struct Case {
+    backend::ImageShape shape;
+    std::size_t images;
+    backend::ImageMotionLimits limits;
+  };
+  const backend::ImageMotionLimits little{2.0f, 0.1f};
+  const backend::ImageMotionLimits far{60.0f, 0.5f};  // most of an image comes from outside it
+  const Clock step{.step = 12};
+  const Buffer<Clock> clock = upload<Clock>({step});
+  for (const auto& [shape, images, limits] : std::vector<Case>{
+           {{6, 9}, 0, little},
+           {{6, 9}, 1, little},
+           {{6, 9}, 1000, little},  // for several threads
+           {{1, 1}, 5, little},
+           {{28, 28}, 3, little},
+           {{28, 28}, 20, far},
+           {{3, 100}, 3, little},
+           {{100, 3}, 3, far},
+           {{125, 125}, 2, little},  // the largest that the CPU pads
+           {{126, 126}, 2, little},
+       }) {
+    const auto pixels = static_cast<std::size_t>(shape.height * shape.width);
+    std::vector<float> x = random_values(images * pixels, 6);
+    for (std::size_t i = 0; i < x.size(); i += 97)
+      x[i] = rules::kInfinity;  // counts at no weight as well
     const Buffer<float> values = upload(x);
     Buffer<float> moved(*on, x.size());
     on->move_images({.randomness = {key, clock.data()},
                      .limits = limits,
-                     .shape = kShape,
+                     .shape = shape,
                      .x = values.data(),
                      .y = moved.data(),
                      .images = static_cast<std::int64_t>(images)});
     std::vector<float> expected;
     for (std::size_t i = 0; i < images; ++i) {
-      const rules::ImageMotion motion = rules::draw_motion(limits, random_block(key, 12, i));
-      for (std::int32_t at = 0; at < static_cast<std::int32_t>(kPixels); ++at) {
-        expected.push_back(rules::moved_pixel(motion, x.data() + i * kPixels, kShape,
-                                              at / kShape.width, at % kShape.width));
+      const rules::ImageMotion motion = rules::draw_motion(limits, random_block(key, step.step, i));
+      for (std::int32_t at = 0; at < static_cast<std::int32_t>(pixels); ++at) {
+        expected.push_back(rules::moved_pixel(motion, x.data() + i * pixels, shape,
+                                              at / shape.width, at % shape.width));
       }
     }
-    EXPECT_EQ(moved.download(), expected) << images;
+    EXPECT_TRUE(same_bits(moved.download(), expected))
+        << images << " of " << shape.height << " x " << shape.width << ", " << limits.shift;
   }
 }
 
