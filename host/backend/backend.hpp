@@ -213,6 +213,18 @@ enum class Place : std::uint8_t {
   host,  ///< the host reads and writes it as its own, and Backend::gather reads it, but slowly
 };
 
+/// A point in the order of the operations.
+class Moment {
+ public:
+  virtual ~Moment() = default;
+  /// Whether all that was asked for before it is done, so that the host sees what it left. Does not
+  /// wait.
+  virtual bool has_passed() = 0;
+  virtual void wait() = 0;
+  /// By the device's clock. Both must have passed, and be of the same backend.
+  virtual double seconds_since(const Moment& earlier) const = 0;
+};
+
 /// Operations that run again, with the arguments they were recorded with.
 class Recording {
  public:
@@ -247,6 +259,9 @@ class Backend {
   virtual void upload(const void* from, void* to, std::size_t bytes) = 0;
   /// To host memory. Waits. Not for recordings.
   virtual void download(const void* from, void* to, std::size_t bytes) = 0;
+  /// To memory of Place::host, without waiting: it is there when a moment() that was asked for
+  /// later has passed. Not for recordings.
+  virtual void download_later(const void* from, void* to, std::size_t bytes) = 0;
   virtual void copy(const void* from, void* to, std::size_t bytes) = 0;
   /// Sets bytes to zero.
   virtual void clear(void* memory, std::size_t bytes) = 0;
@@ -272,6 +287,8 @@ class Backend {
   virtual void meet() = 0;
 
   virtual void synchronize() = 0;
+  /// The point between what was asked for before and after it. Not for recordings.
+  virtual std::unique_ptr<Moment> moment() = 0;
 
   /// Records what `operations` asks of this backend, and of plans on its stream. It may be called
   /// now, later, once or at every replay: it must always ask for the same. Nothing of it has taken

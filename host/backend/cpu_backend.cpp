@@ -1,5 +1,6 @@
 // Copyright 2026 The curb authors. SPDX-License-Identifier: Apache-2.0
 // The backend on the host's own processors: every operation is done when its call returns.
+#include <chrono>
 #include <cstdlib>
 #include <cstring>
 #include <limits>
@@ -25,6 +26,19 @@ class CpuRecording final : public Recording {
 
  private:
   std::function<void()> operations_;
+};
+
+class CpuMoment final : public Moment {
+ public:
+  bool has_passed() override { return true; }
+  void wait() override {}
+  double seconds_since(const Moment& earlier) const override {
+    const auto since = time_ - static_cast<const CpuMoment&>(earlier).time_;
+    return std::chrono::duration<double>(since).count();
+  }
+
+ private:
+  std::chrono::steady_clock::time_point time_ = std::chrono::steady_clock::now();
 };
 
 std::size_t bytes_of(std::int64_t values) {
@@ -53,6 +67,9 @@ class CpuBackend final : public Backend {
 
   void upload(const void* from, void* to, std::size_t bytes) override { copy(from, to, bytes); }
   void download(const void* from, void* to, std::size_t bytes) override { copy(from, to, bytes); }
+  void download_later(const void* from, void* to, std::size_t bytes) override {
+    copy(from, to, bytes);
+  }
   void copy(const void* from, void* to, std::size_t bytes) override {
     if (bytes > 0) std::memcpy(to, from, bytes);
   }
@@ -164,6 +181,7 @@ class CpuBackend final : public Backend {
   void meet() override {}
 
   void synchronize() override {}
+  std::unique_ptr<Moment> moment() override { return std::make_unique<CpuMoment>(); }
 
   std::unique_ptr<Recording> record(std::function<void()> operations) override {
     return std::make_unique<CpuRecording>(std::move(operations));

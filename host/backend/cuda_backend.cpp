@@ -16,6 +16,7 @@
 
 #include "host/backend/cuda_dense.hpp"
 #include "host/backend/cuda_graph.hpp"
+#include "host/backend/cuda_moment.hpp"
 #include "host/backend/cuda_staging.hpp"
 #include "kernels/launch.cuh"
 #include "kernels/network.hpp"
@@ -113,6 +114,7 @@ class CudaBackend final : public Backend {
   void release(void* memory, Place place) noexcept override {
     if (cudaSetDevice(device_) != cudaSuccess) return;
     if (place == Place::host) {
+      cudaStreamSynchronize(stream());  // which may still read or write it
       cudaFreeHost(memory);
     } else {
       cudaFree(memory);
@@ -133,6 +135,9 @@ class CudaBackend final : public Backend {
   void download(const void* from, void* to, std::size_t bytes) override {
     transfer(from, to, bytes, cudaMemcpyDeviceToHost, "downloading");
     synchronize();
+  }
+  void download_later(const void* from, void* to, std::size_t bytes) override {
+    transfer(from, to, bytes, cudaMemcpyDeviceToHost, "downloading");
   }
   void copy(const void* from, void* to, std::size_t bytes) override {
     transfer(from, to, bytes, cudaMemcpyDeviceToDevice, "copying on the device");
@@ -245,6 +250,11 @@ class CudaBackend final : public Backend {
   void synchronize() override {
     select(device_);
     check(cudaStreamSynchronize(stream()), "waiting for the device");
+  }
+
+  std::unique_ptr<Moment> moment() override {
+    select(device_);
+    return std::make_unique<CudaMoment>(device_, stream());
   }
 
   /// What the first capture asks for in products that were never tried is tried after it, since a

@@ -43,10 +43,10 @@ struct Checkpoint {
   std::string tuning;                  ///< Backend::tuning()
 
   Progress progress;
-  StepCount count;
+  StepCount count{};
   std::vector<float> parameters;
   std::vector<std::vector<float>> optimizer_state{};  ///< arenas like that of the parameters
-  std::vector<GroupState> groups;
+  std::vector<GroupState> groups{};
 
   double seconds = 0.0;               ///< since training began
   double seconds_since_report = 0.0;  ///< of training

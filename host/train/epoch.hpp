@@ -49,6 +49,8 @@ class EpochSteps {
   void step();
   /// The losses since begin(), each taken before the update that it led to. Waits.
   backend::LossSum losses() const;
+  /// They themselves, on the device.
+  const backend::LossSum* losses_on_device() const { return losses_.data(); }
 
  private:
   /// The rows of a step, and the step on them. Nothing in it where every step takes all rows.

@@ -45,6 +45,20 @@ void for_each_piece(backend::Backend& backend, std::int64_t max_rows, const Devi
   }
 }
 
+}  // namespace
+
+std::int64_t rows_at_once(std::int64_t batch, std::int64_t rows) {
+  constexpr std::int64_t kEnough = 1024;
+  return std::max({batch, std::min(rows, kEnough), std::int64_t{1}});
+}
+
+void add_losses(backend::Backend& backend, nn::Network& network, const DeviceRows& data,
+                backend::LossSum* sum) {
+  for_each_piece(backend, network.max_rows(), data, [&](const Piece& piece) {
+    network.evaluate(piece.features, piece.targets, piece.rows, sum);
+  });
+}
+
 Evaluation mean_of(const backend::LossSum& total, backend::Loss loss, const DeviceRows& data) {
   const auto samples = static_cast<double>(total.samples);
   Evaluation result{.loss = total.loss / samples, .accuracy = {}};
@@ -55,18 +69,9 @@ Evaluation mean_of(const backend::LossSum& total, backend::Loss loss, const Devi
   return result;
 }
 
-}  // namespace
-
-std::int64_t rows_at_once(std::int64_t batch, std::int64_t rows) {
-  constexpr std::int64_t kEnough = 1024;
-  return std::max({batch, std::min(rows, kEnough), std::int64_t{1}});
-}
-
 Evaluation evaluate(backend::Backend& backend, nn::Network& network, const DeviceRows& data) {
   backend::Buffer<backend::LossSum> sum(backend, 1);
-  for_each_piece(backend, network.max_rows(), data, [&](const Piece& piece) {
-    network.evaluate(piece.features, piece.targets, piece.rows, sum.data());
-  });
+  add_losses(backend, network, data, sum.data());
   return mean_of(sum.download().front(), network.description().loss, data);
 }
 

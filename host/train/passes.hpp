@@ -1,6 +1,6 @@
 // Copyright 2026 The curb authors. SPDX-License-Identifier: Apache-2.0
 // Whole passes over a data set in its own order, a piece at a time: losses, outputs, gradients.
-// All wait for the device.
+// All but add_losses wait for the device.
 #pragma once
 
 #include <span>
@@ -17,7 +17,16 @@ namespace curb::train {
 /// speed.
 std::int64_t rows_at_once(std::int64_t batch, std::int64_t rows);
 
-/// The mean loss and, where task and loss have one, the accuracy. Without dropout or noise.
+/// Adds the losses of all rows to `sum`, which is on the device. Without dropout or noise. Does not
+/// wait, unless the rows lie in Place::host.
+void add_losses(backend::Backend& backend, nn::Network& network, const DeviceRows& data,
+                backend::LossSum* sum);
+
+/// What a sum over the rows of `data` says: their mean loss and, where task and loss have one, the
+/// accuracy.
+Evaluation mean_of(const backend::LossSum& total, backend::Loss loss, const DeviceRows& data);
+
+/// The mean of what add_losses adds.
 Evaluation evaluate(backend::Backend& backend, nn::Network& network, const DeviceRows& data);
 
 /// The same of outputs that are known: [rows, columns of the loss]. The class weights are as many

@@ -5,15 +5,16 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <memory>
+#include <optional>
 #include <stdexcept>
 #include <utility>
 
 #include "host/data/error.hpp"
-#include "host/train/device_rows.hpp"
-#include "host/train/epoch.hpp"
+#include "host/train/network_objective.hpp"
 #include "host/train/network_setup.hpp"
-#include "host/train/passes.hpp"
-#include "host/train/scheduled_updates.hpp"
+#include "host/train/readings.hpp"
+#include "host/train/training.hpp"
 
 namespace curb::train {
 namespace {
@@ -44,19 +45,6 @@ void restore_tuning(const Checkpoint& checkpoint, Backend& backend) {
   }
 }
 
-std::optional<DeviceRows> upload(Backend& backend, const std::optional<data::Dataset>& dataset) {
-  if (!dataset) return std::nullopt;
-  return std::make_optional<DeviceRows>(backend, *dataset);
-}
-
-/// A step on all rows at once needs them on the device.
-backend::Place training_place(const Settings& settings, const data::Dataset& rows,
-                              const Backend& backend) {
-  const bool full_batch =
-      settings.batch == 0 || settings.batch >= static_cast<std::int64_t>(rows.rows);
-  return full_batch ? backend::Place::device : place_for(backend, rows);
-}
-
 class Run {
  public:
   Run(const Settings& settings, const data::DataSets& data, Backend& backend,
@@ -67,20 +55,36 @@ class Run {
   Outcome train();
 
  private:
-  nn::Network make_network() const;
+  /// What a report says beside what the device is asked for.
+  struct Report {
+    std::int64_t epoch = 0;
+    bool interrupted = false;
+    std::uint64_t steps = 0;
+    std::uint64_t samples = 0;
+    std::vector<UpdateSettings> updates;  ///< of the last step
+    std::optional<double> gradient_norm;
+    std::optional<double> residual;
+    double trained_before = 0.0;                       ///< seconds, before the run was resumed
+    std::unique_ptr<backend::Moment> before_training;  ///< before the first step after a report
+    std::unique_ptr<backend::Moment> after_training;
+  };
+  struct End {
+    Ending how;
+    std::int64_t epoch;
+  };
+
   void run_epoch();
   bool report_is_due() const {
     return progress_.epoch % settings_.metrics_every == 0 || progress_.epoch == settings_.epochs ||
            interrupted_;
   }
-  EpochMetrics report();
+  void ask_for_report();
+  /// Takes what was asked for, if anything was, and decides by it whether the run is at its end.
+  /// Waits.
+  void take_report();
+  EpochMetrics make_metrics(Reading reading);
   std::optional<Ending> judge(const EpochMetrics& metrics);
-  double penalty(const std::vector<float>& parameters) const;
-  double residual();
-  double gradient_norm() const;
-  std::vector<LayerMetrics> layer_metrics(const std::vector<float>& parameters) const;
-  std::optional<Evaluation> evaluate(const std::optional<DeviceRows>& rows);
-  Outcome finish(Ending ending, std::int64_t epochs);
+  Outcome finish(const End& end);
 
   bool checkpoint_is_due_in_epoch() const {
     return observer_.on_checkpoint && settings_.checkpoint_minutes > 0.0 &&
@@ -91,27 +95,24 @@ class Run {
            (epoch % settings_.checkpoint_every == 0 || epoch == settings_.epochs);
   }
   void make_checkpoint();
+  double seconds_since_report();
 
   const Settings& settings_;
   const data::DataSets& data_;
   Backend& backend_;
   const Observer& observer_;
-  std::vector<UpdateSettings> layers_;
-  DeviceRows train_rows_;
-  std::optional<DeviceRows> validation_rows_;
-  std::optional<DeviceRows> test_rows_;
-  nn::Network network_;
-  Updates updates_;
-  EpochSteps steps_;
-  ScheduledUpdates schedules_;
+  Training training_;
+  Readings readings_;
 
   Progress progress_;
+  Report report_;  ///< the last one
+  std::optional<End> end_;
   bool interrupted_ = false;  ///< looked at after each step, so that all agree on when it was
   steady_clock::time_point start_;
-  steady_clock::time_point training_since_;  ///< the last report
+  double trained_before_ = 0.0;                       ///< as the next report will say
+  std::unique_ptr<backend::Moment> before_training_;  ///< likewise
   steady_clock::time_point last_checkpoint_;
   std::optional<std::uint32_t> data_fingerprint_;  ///< once it was wanted
-  std::optional<std::uint64_t> resumed_at_;        ///< the steps that others have made
 };
 
 Run::Run(const Settings& settings, const data::DataSets& data, Backend& backend,
@@ -120,118 +121,125 @@ Run::Run(const Settings& settings, const data::DataSets& data, Backend& backend,
       data_(data),
       backend_(backend),
       observer_(observer),
-      layers_(layer_updates(settings)),
-      train_rows_(backend, data.train, training_place(settings, data.train, backend)),
-      validation_rows_(upload(backend, data.validation)),
-      test_rows_(upload(backend, data.test)),
-      network_(make_network()),
-      updates_(make_updates(backend, network_, layers_, settings.optimizer,
-                            {.clip_norm = settings.clip_norm})),
-      steps_(backend, network_, updates_.plan, train_rows_, settings.batch, settings.seed),
-      schedules_(layers_, {steps_.steps_per_epoch(), settings.epochs}) {}
+      training_(settings, data, backend),
+      readings_(backend, training_.network(), data) {}
 
 void Run::begin() {
-  network_.initialise(*settings_.initialisation);
-  progress_.latest.parameters = network_.parameters().download();
+  training_.initialise();
+  progress_.latest.parameters = training_.network().parameters().download();
+  report_.updates = training_.updates();
   if (settings_.tolerance > 0.0) {
-    const double first = residual();
+    const double first = training_.residual(report_.updates);
     if (first > 0.0) progress_.first_residual = first;
   }
-  steps_.begin(progress_.epoch);
-  start_ = training_since_ = last_checkpoint_ = steady_clock::now();
+  training_.steps().begin(progress_.epoch);
+  start_ = last_checkpoint_ = steady_clock::now();
 }
 
 void Run::resume(const Checkpoint& checkpoint) {
-  require_same_settings(checkpoint, settings_);
-  require_same_data(checkpoint, data_);
-  if (checkpoint.parameters.size() != network_.parameters().size() ||
-      checkpoint.optimizer_state.size() != updates_.state.size()) {
-    throw data::DataError(checkpoint.source + ": of a run of another network or optimizer");
-  }
-  network_.parameters().upload(checkpoint.parameters);
-  for (std::size_t i = 0; i < updates_.state.size(); ++i) {
-    updates_.state[i].upload(checkpoint.optimizer_state[i]);
-  }
-  updates_.plan.import_state(checkpoint.groups, backend_.stream());
+  training_.restore(checkpoint);
   data_fingerprint_ = checkpoint.data_fingerprint;
   progress_ = checkpoint.progress;
-  steps_.resume(progress_.epoch, checkpoint.count);
-  if (steps_.steps() > 0) {  // reports speak of the values of the last step
-    schedules_.move_to(steps_.steps() - 1, updates_.plan, backend_.stream());
-  }
-  resumed_at_ = steps_.steps();
+  report_.steps = training_.steps().steps();
+  report_.updates = training_.updates();
   start_ = seconds_ago(checkpoint.seconds);
-  training_since_ = seconds_ago(checkpoint.seconds_since_report);
+  trained_before_ = checkpoint.seconds_since_report;
   last_checkpoint_ = steady_clock::now();
 }
 
 void Run::make_checkpoint() {
   if (!observer_.on_checkpoint) return;
+  take_report();  // a checkpoint knows what was reported
+  if (end_) return;
   last_checkpoint_ = steady_clock::now();
-  std::vector<float> parameters = network_.parameters().download();
+  std::vector<float> parameters = training_.network().parameters().download();
   if (!all_finite(parameters)) return;  // the last good one stays
   if (!data_fingerprint_) data_fingerprint_ = fingerprint(data_);
-  progress_.gradient_norm = gradient_norm();
   Checkpoint checkpoint{.configuration = to_toml(settings_),
                         .data_fingerprint = *data_fingerprint_,
                         .backend = backend_.signature(),
                         .tuning = backend_.tuning(),
                         .progress = progress_,
-                        .count = steps_.count(),
                         .parameters = std::move(parameters),
-                        .groups = updates_.plan.export_state(backend_.stream()),
                         .seconds = seconds_since(start_),
-                        .seconds_since_report = seconds_since(training_since_)};
-  for (const backend::Buffer<float>& state : updates_.state) {
-    checkpoint.optimizer_state.push_back(state.download());
-  }
+                        .seconds_since_report = seconds_since_report()};
+  training_.write_to(checkpoint);
   observer_.on_checkpoint(std::move(checkpoint));
 }
 
-nn::Network Run::make_network() const {
-  const std::int64_t rows = train_rows_.rows();
-  const std::int64_t batch = settings_.batch == 0 ? rows : std::min(settings_.batch, rows);
-  return {backend_, describe_network(settings_, data_.train), rows_at_once(batch, rows),
-          settings_.seed};
+double Run::seconds_since_report() {
+  if (!before_training_) return trained_before_;
+  const std::unique_ptr<backend::Moment> now = backend_.moment();
+  now->wait();
+  return trained_before_ + now->seconds_since(*before_training_);
 }
 
 void Run::run_epoch() {
-  while (!interrupted_ && !steps_.epoch_is_over()) {
-    schedules_.move_to(steps_.steps(), updates_.plan, backend_.stream());
-    steps_.step();
+  EpochSteps& steps = training_.steps();
+  if (!before_training_) before_training_ = backend_.moment();
+  while (!end_ && !interrupted_ && !steps.epoch_is_over()) {
+    training_.step();
     if (observer_.on_step) {
-      observer_.on_step({progress_.epoch, steps_.steps_done(), steps_.steps_per_epoch()});
+      observer_.on_step({progress_.epoch, steps.steps_done(), steps.steps_per_epoch()});
     }
     interrupted_ = observer_.interrupted != nullptr && observer_.interrupted->load();
+    if (readings_.have_arrived()) take_report();
     if (interrupted_ || checkpoint_is_due_in_epoch()) make_checkpoint();
   }
 }
 
-EpochMetrics Run::report() {
-  const backend::LossSum losses = steps_.losses();
-  const double training = seconds_since(training_since_);
-  progress_.training_seconds += training;
-  const std::vector<float> parameters = network_.parameters().download();
+void Run::ask_for_report() {
+  take_report();  // the one before
+  if (end_) return;
+  report_ = {.epoch = progress_.epoch,
+             .interrupted = interrupted_,
+             .steps = training_.steps().steps(),
+             .samples = training_.steps().samples(),
+             .updates = training_.updates(),
+             .gradient_norm = {},
+             .residual = {},
+             .trained_before = std::exchange(trained_before_, 0.0),
+             .before_training = std::move(before_training_),
+             .after_training = backend_.moment()};
+  readings_.ask(training_.steps().losses_on_device());
+  if (settings_.clip_norm < rules::kInfinity) report_.gradient_norm = training_.gradient_norm();
+  if (settings_.tolerance > 0.0) {
+    report_.residual = training_.residual(report_.updates) / progress_.first_residual;
+  }
+}
+
+void Run::take_report() {
+  if (!readings_.are_asked_for()) return;
+  const EpochMetrics metrics = make_metrics(readings_.take());
+  if (observer_.on_report) observer_.on_report(metrics);
+  if (const std::optional<Ending> ending = judge(metrics)) end_ = {*ending, metrics.epoch};
+}
+
+EpochMetrics Run::make_metrics(Reading reading) {
+  const double training =
+      report_.trained_before + report_.after_training->seconds_since(*report_.before_training);
+  const std::uint64_t samples = report_.samples - progress_.samples_reported;
+  const nn::ParameterLayout& layout = training_.network().layout();
 
   EpochMetrics metrics;
-  metrics.epoch = progress_.epoch;
-  metrics.step = steps_.steps();
-  metrics.samples_per_second =
-      static_cast<double>(steps_.samples() - progress_.samples_reported) / training;
-  metrics.learning_rate = *schedules_.current().front().learning_rate;
-  metrics.data_loss = losses.loss / static_cast<double>(losses.samples);
-  metrics.penalty = penalty(parameters);
-  if (settings_.clip_norm < rules::kInfinity) metrics.gradient_norm = gradient_norm();
-  if (settings_.tolerance > 0.0) metrics.residual = residual() / progress_.first_residual;
-  metrics.validation = evaluate(validation_rows_);
-  metrics.test = evaluate(test_rows_);
-  metrics.layers = layer_metrics(parameters);
+  metrics.epoch = report_.epoch;
+  metrics.step = report_.steps;
+  metrics.samples_per_second = static_cast<double>(samples) / training;
+  metrics.learning_rate = *report_.updates.front().learning_rate;
+  metrics.data_loss = reading.losses.loss / static_cast<double>(reading.losses.samples);
+  metrics.penalty = penalty(report_.updates, layout, reading.parameters);
+  metrics.gradient_norm = report_.gradient_norm;
+  metrics.residual = report_.residual;
+  metrics.validation = reading.validation;
+  metrics.test = reading.test;
+  metrics.layers = measure(layout, reading.parameters);
   metrics.seconds = seconds_since(start_);
 
-  if (std::isfinite(metrics.data_loss) && all_finite(parameters))
-    progress_.latest = {progress_.epoch, parameters};
-  progress_.samples_reported = steps_.samples();
-  training_since_ = steady_clock::now();
+  progress_.training_seconds += training;
+  progress_.samples_reported = report_.samples;
+  if (std::isfinite(metrics.data_loss) && all_finite(reading.parameters)) {
+    progress_.latest = {report_.epoch, std::move(reading.parameters)};
+  }
   return metrics;
 }
 
@@ -246,101 +254,60 @@ std::optional<Ending> Run::judge(const EpochMetrics& metrics) {
     }
   }
   if (metrics.residual && *metrics.residual <= settings_.tolerance) return Ending::tolerance;
-  if (interrupted_) return Ending::interrupted;
+  if (report_.interrupted) return Ending::interrupted;
   return std::nullopt;
 }
 
-double Run::penalty(const std::vector<float>& parameters) const {
-  double sum = 0.0;
-  for (std::size_t i = 0; i < layers_.size(); ++i) {
-    sum += train::penalty(schedules_.current()[i], weights_of(network_.layout(), parameters, i));
-  }
-  return sum;
-}
-
-double Run::residual() {
-  const std::vector<float> gradient = data_gradient(backend_, network_, train_rows_);
-  const std::vector<float> parameters = network_.parameters().download();
-  const nn::ParameterLayout& layout = network_.layout();
-  double sum = 0.0;
-  for (std::size_t i = 0; i < layers_.size(); ++i) {
-    UpdateSettings update = schedules_.current()[i];
-    update.learning_rate = layers_[i].learning_rate;  // one measure for the whole run, and not 0
-    sum += squared_residual(update, weights_of(layout, parameters, i),
-                            weights_of(layout, gradient, i));
-    const nn::ParameterTensor& bias = layout.bias(i);  // free, so its residual is its gradient
-    for (std::size_t k = 0; k < bias.size(); ++k) {
-      const double g = gradient[bias.offset + k];
-      sum += g * g;
-    }
-  }
-  return std::sqrt(sum);
-}
-
-/// Of the last step, as far as it was measured. The plan of a resumed run knows only its own steps.
-double Run::gradient_norm() const {
-  return steps_.steps() == resumed_at_ ? progress_.gradient_norm
-                                       : updates_.plan.statistics(backend_.stream()).gradient_norm;
-}
-
-std::vector<LayerMetrics> Run::layer_metrics(const std::vector<float>& parameters) const {
-  std::vector<LayerMetrics> metrics;
-  for (std::size_t i = 0; i < layers_.size(); ++i) {
-    metrics.push_back(measure(weights_of(network_.layout(), parameters, i)));
-  }
-  return metrics;
-}
-
-std::optional<Evaluation> Run::evaluate(const std::optional<DeviceRows>& rows) {
-  if (!rows) return std::nullopt;
-  return train::evaluate(backend_, network_, *rows);
-}
-
-Outcome Run::finish(Ending ending, std::int64_t epochs) {
+Outcome Run::finish(const End& end) {
+  nn::Network& network = training_.network();
   Outcome outcome;
-  outcome.ending = ending;
-  outcome.epochs = epochs;
-  outcome.steps = steps_.steps();
+  outcome.ending = end.how;
+  outcome.epochs = end.epoch;
+  outcome.steps = report_.steps;
   outcome.seconds = seconds_since(start_);
-  outcome.samples_per_second = static_cast<double>(steps_.samples()) / progress_.training_seconds;
+  outcome.samples_per_second =
+      static_cast<double>(progress_.samples_reported) / progress_.training_seconds;
 
   const bool best_is_wanted = settings_.patience > 0 && progress_.best.epoch > 0;
   const Snapshot& kept = best_is_wanted ? progress_.best : progress_.latest;
-  network_.parameters().upload(kept.parameters);
+  network.parameters().upload(kept.parameters);
   outcome.kept_epoch = kept.epoch;
   outcome.model = {.schema = data_.train.schema,
                    .standardisation = data_.standardisation,
                    .loss = *settings_.loss,
-                   .class_weights = network_.description().class_weights,
-                   .layers = model_layers(network_, kept.parameters),
+                   .class_weights = network.description().class_weights,
+                   .layers = model_layers(network, kept.parameters),
                    .configuration = to_toml(settings_)};
 
-  outcome.train = train::evaluate(backend_, network_, train_rows_);
-  outcome.penalty = penalty(kept.parameters);
+  outcome.train = training_.evaluate();
+  outcome.penalty = penalty(report_.updates, network.layout(), kept.parameters);
   if (!is_disturbed(settings_)) {
-    outcome.residual = residual();
+    outcome.residual = training_.residual(report_.updates);
     if (settings_.tolerance > 0.0)
       outcome.relative_residual = *outcome.residual / progress_.first_residual;
   }
-  outcome.validation = evaluate(validation_rows_);
-  outcome.test = evaluate(test_rows_);
-  outcome.layers = layer_metrics(kept.parameters);
+  readings_.ask(training_.steps().losses_on_device());
+  const Reading reading = readings_.take();
+  outcome.validation = reading.validation;
+  outcome.test = reading.test;
+  outcome.layers = measure(network.layout(), kept.parameters);
   return outcome;
 }
 
+/// A report is taken when it has come, in whichever step that is; and the steps that were asked for
+/// in the meantime leave no trace in a run that ends with it. So nothing depends on when it comes.
 Outcome Run::train() {
-  while (progress_.epoch <= settings_.epochs) {
+  while (!end_ && progress_.epoch <= settings_.epochs) {
     run_epoch();
-    if (report_is_due()) {
-      const EpochMetrics metrics = report();
-      if (observer_.on_report) observer_.on_report(metrics);
-      if (const std::optional<Ending> ending = judge(metrics))
-        return finish(*ending, progress_.epoch);
-    }
-    steps_.begin(++progress_.epoch);
+    if (end_) break;
+    if (report_is_due()) ask_for_report();
+    if (interrupted_ || readings_.have_arrived()) take_report();
+    if (end_) break;
+    training_.steps().begin(++progress_.epoch);
     if (checkpoint_is_due_after(progress_.epoch - 1)) make_checkpoint();
   }
-  return finish(Ending::all_epochs, settings_.epochs);
+  take_report();
+  return finish(end_.value_or(End{Ending::all_epochs, settings_.epochs}));
 }
 
 }  // namespace

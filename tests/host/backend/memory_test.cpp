@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
+#include <memory>
 #include <numeric>
 #include <utility>
 
@@ -50,6 +51,22 @@ TEST_P(MemoryTest, CopiesOnTheDevice) {
   Buffer<float> to(*on, 77);
   on->copy(from.data(), to.data(), from.bytes());
   EXPECT_EQ(to.download(), values);
+}
+
+TEST_P(MemoryTest, ADownloadIsThereWhenALaterMomentHasPassed) {
+  const std::vector<float> values = random_values(77, 3);
+  Buffer<float> from = upload(values);
+  Buffer<float> to(*on, 77, backend::Place::host);
+  const std::unique_ptr<backend::Moment> before = on->moment();
+  on->download_later(from.data(), to.data(), from.bytes());
+  const std::unique_ptr<backend::Moment> after = on->moment();
+  from.clear();  // what comes later does not show
+  after->wait();
+  EXPECT_TRUE(after->has_passed());
+  EXPECT_TRUE(before->has_passed());
+  EXPECT_EQ(std::vector<float>(to.data(), to.data() + 77), values);
+  EXPECT_GE(after->seconds_since(*before), 0.0);
+  EXPECT_LT(after->seconds_since(*before), 60.0);
 }
 
 TEST_P(MemoryTest, SaysWhatItIs) {

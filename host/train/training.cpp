@@ -1,0 +1,96 @@
+// Copyright 2026 The curb authors. SPDX-License-Identifier: Apache-2.0
+#include "host/train/training.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <stdexcept>
+
+#include "host/data/error.hpp"
+#include "host/train/network_objective.hpp"
+#include "host/train/passes.hpp"
+
+namespace curb::train {
+namespace {
+
+using backend::Backend;
+
+/// A step on all rows at once needs them on the device.
+backend::Place place_of_rows(const Settings& settings, const data::Dataset& rows,
+                             const Backend& backend) {
+  const bool full_batch =
+      settings.batch == 0 || settings.batch >= static_cast<std::int64_t>(rows.rows);
+  return full_batch ? backend::Place::device : place_for(backend, rows);
+}
+
+nn::Network make_network(const Settings& settings, const data::Dataset& data, Backend& backend) {
+  const auto rows = static_cast<std::int64_t>(data.rows);
+  const std::int64_t batch = settings.batch == 0 ? rows : std::min(settings.batch, rows);
+  return {backend, describe_network(settings, data), rows_at_once(batch, rows), settings.seed};
+}
+
+}  // namespace
+
+Training::Training(const Settings& settings, const data::DataSets& data, Backend& backend)
+    : settings_(settings),
+      data_(data),
+      backend_(backend),
+      layers_(layer_updates(settings)),
+      rows_(backend, data.train, place_of_rows(settings, data.train, backend)),
+      network_(make_network(settings, data.train, backend)),
+      updates_(make_updates(backend, network_, layers_, settings.optimizer,
+                            {.clip_norm = settings.clip_norm})),
+      steps_(backend, network_, updates_.plan, rows_, settings.batch, settings.seed),
+      schedules_(layers_, {steps_.steps_per_epoch(), settings.epochs}) {}
+
+void Training::initialise() { network_.initialise(*settings_.initialisation); }
+
+void Training::restore(const Checkpoint& checkpoint) {
+  require_same_settings(checkpoint, settings_);
+  require_same_data(checkpoint, data_);
+  if (checkpoint.parameters.size() != network_.parameters().size() ||
+      checkpoint.optimizer_state.size() != updates_.state.size()) {
+    throw data::DataError(checkpoint.source + ": of a run of another network or optimizer");
+  }
+  network_.parameters().upload(checkpoint.parameters);
+  for (std::size_t i = 0; i < updates_.state.size(); ++i) {
+    updates_.state[i].upload(checkpoint.optimizer_state[i]);
+  }
+  updates_.plan.import_state(checkpoint.groups, backend_.stream());
+  steps_.resume(checkpoint.progress.epoch, checkpoint.count);
+  if (steps_.steps() > 0) {  // reports speak of the values of the last step
+    schedules_.move_to(steps_.steps() - 1, updates_.plan, backend_.stream());
+  }
+  restored_ = {steps_.steps(), checkpoint.progress.gradient_norm};
+}
+
+void Training::write_to(Checkpoint& checkpoint) const {
+  checkpoint.count = steps_.count();
+  checkpoint.groups = updates_.plan.export_state(backend_.stream());
+  checkpoint.progress.gradient_norm = gradient_norm();
+  for (const backend::Buffer<float>& state : updates_.state) {
+    checkpoint.optimizer_state.push_back(state.download());
+  }
+}
+
+void Training::step() {
+  schedules_.move_to(steps_.steps(), updates_.plan, backend_.stream());
+  steps_.step();
+}
+
+Evaluation Training::evaluate() { return train::evaluate(backend_, network_, rows_); }
+
+double Training::residual(const std::vector<UpdateSettings>& updates) {
+  std::vector<UpdateSettings> measured = updates;
+  for (std::size_t i = 0; i < measured.size(); ++i) {
+    measured[i].learning_rate = layers_[i].learning_rate;
+  }
+  const std::vector<float> gradient = data_gradient(backend_, network_, rows_);
+  return train::residual(measured, network_.layout(), network_.parameters().download(), gradient);
+}
+
+double Training::gradient_norm() const {
+  if (restored_ && restored_->steps == steps_.steps()) return restored_->gradient_norm;
+  return updates_.plan.statistics(backend_.stream()).gradient_norm;
+}
+
+}  // namespace curb::train
