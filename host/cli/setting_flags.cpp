@@ -103,7 +103,9 @@ train::Settings SettingFlags::read(train::Settings run) const {
   train::Settings settings = run;
   read_flags(settings);
   for (const std::string& name : train::refused_changes(run, settings)) {
-    const char* const why = name == "epochs" ? ": a schedule is made to their number" : "";
+    const char* const why = name != "epochs"   ? ""
+                            : run.ensemble > 1 ? ": a committee's members have as many each"
+                                               : ": a schedule is made to their number";
     throw train::SettingError(name, std::string("cannot change in a run that is resumed") + why);
   }
   train::resolve(settings);

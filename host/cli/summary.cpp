@@ -4,26 +4,12 @@
 
 #include <fmt/core.h>
 
+#include "host/train/ending_names.hpp"
+
 namespace curb::cli {
 namespace {
 
 using train::Ending;
-
-const char* name_of(Ending ending) {
-  switch (ending) {
-    case Ending::all_epochs:
-      return "all_epochs";
-    case Ending::patience:
-      return "patience";
-    case Ending::tolerance:
-      return "tolerance";
-    case Ending::diverged:
-      return "diverged";
-    case Ending::interrupted:
-      break;
-  }
-  return "interrupted";
-}
 
 /// Why it ended, to stand after "N epochs".
 const char* reason(Ending ending) {
@@ -90,10 +76,12 @@ nlohmann::ordered_json beginning(const train::Settings& settings, const data::Da
 }
 
 nlohmann::ordered_json to_json(const train::Outcome& outcome) {
-  nlohmann::ordered_json json{
-      {"ending", name_of(outcome.ending)}, {"epochs", outcome.epochs},
-      {"kept_epoch", outcome.kept_epoch},  {"steps", outcome.steps},
-      {"seconds", outcome.seconds},        {"samples_per_second", outcome.samples_per_second}};
+  nlohmann::ordered_json json{{"ending", name_of(train::kEndings, outcome.ending)},
+                              {"epochs", outcome.epochs},
+                              {"kept_epoch", outcome.kept_epoch},
+                              {"steps", outcome.steps},
+                              {"seconds", outcome.seconds},
+                              {"samples_per_second", outcome.samples_per_second}};
   add_evaluations(json, outcome);
   json["penalty"] = outcome.penalty;
   json["objective"] = outcome.train.loss + outcome.penalty;

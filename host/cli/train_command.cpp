@@ -5,7 +5,9 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <span>
 #include <utility>
+#include <vector>
 
 #include "host/cli/command.hpp"
 #include "host/cli/console.hpp"
@@ -59,6 +61,7 @@ struct Start {
   std::string folder;  ///< empty: none
   train::Settings settings;
   std::optional<train::Checkpoint> checkpoint;
+  std::vector<train::Outcome> members{};  ///< of a committee, those that are done
 };
 
 void check_epochs(const train::Settings& settings, const train::Checkpoint& checkpoint) {
@@ -81,8 +84,11 @@ Start resume(const Arguments& arguments) {
   if (start.folder.empty()) start.folder = ".";
   start.settings = arguments.settings.read(train::read_run_settings(start.folder));
   if (start.settings.ensemble > 1) {
-    throw UsageError("--resume: " + start.folder +
-                     " is of a committee (ensemble), which keeps no checkpoint to go on from");
+    train::CommitteeStart committee =
+        train::load_committee_start(start.folder, is_file ? arguments.resume : "", start.settings);
+    start.checkpoint = std::move(committee.checkpoint);
+    start.members = std::move(committee.members);
+    return start;
   }
   start.checkpoint = is_file ? train::load_checkpoint(arguments.resume)
                              : train::load_last_checkpoint(start.folder);
@@ -107,9 +113,36 @@ void check_schedules(const Start& start, const data::DataSets& data, bool quiet)
   }
 }
 
-ExitCode conclude(const train::Outcome& outcome, bool was_saved) {
-  if (outcome.ending == train::Ending::diverged) explain_divergence(outcome, was_saved);
+/// What is common to the end of a run and of a committee, whose last member `outcome` then is.
+ExitCode conclude(const Arguments& arguments, const train::Outcome& outcome,
+                  const std::optional<train::RunFolder>& folder) {
+  if (outcome.ending == train::Ending::diverged) explain_divergence(outcome, folder.has_value());
+  const bool can_go_on = folder && folder->can_go_on();
+  if (outcome.ending == train::Ending::interrupted && can_go_on && !arguments.quiet) {
+    print_note("to go on: curb train --resume " + folder->path());
+  }
   return exit_code(outcome);
+}
+
+template <class Trained>
+void print_summary(const Arguments& arguments, const Start& start, const data::DataSets& data,
+                   const Trained& trained) {
+  print(arguments.json ? summary_json(start.settings, data, trained, start.folder).dump(2) + "\n"
+                       : summary(start.settings, data, trained, start.folder));
+}
+
+std::optional<train::RunFolder> open_folder(const Arguments& arguments, const Start& start,
+                                            const data::DataSets& data,
+                                            const backend::Backend& backend) {
+  std::optional<train::RunFolder> folder;
+  if (start.checkpoint) {
+    train::require_same_data(*start.checkpoint, data);
+    if (!arguments.elsewhere) require_same_backend(*start.checkpoint, backend);
+    folder.emplace(start.folder, start.settings, *start.checkpoint);
+  } else if (!start.folder.empty()) {
+    folder.emplace(start.folder, start.settings);
+  }
+  return folder;
 }
 
 int run(const Arguments& arguments) {
@@ -120,50 +153,40 @@ int run(const Arguments& arguments) {
   check_schedules(start, data, arguments.quiet);
   const std::unique_ptr<backend::Backend> backend =
       open_device(settings.device, arguments.quiet, settings.precision);
-  std::optional<train::RunFolder> folder;
-  if (start.checkpoint) {
-    train::require_same_data(*start.checkpoint, data);
-    if (!arguments.elsewhere) require_same_backend(*start.checkpoint, *backend);
-    folder.emplace(start.folder, settings, *start.checkpoint);
-  } else if (!start.folder.empty()) {
-    folder.emplace(start.folder, settings);
-  }
+  std::optional<train::RunFolder> folder = open_folder(arguments, start, data, *backend);
 
-  std::function<void(train::Checkpoint)> keep_checkpoints;
-  if (folder) {
-    keep_checkpoints = [&](train::Checkpoint checkpoint) { folder->save(std::move(checkpoint)); };
-  }
   Progress progress(settings.epochs, stderr_is_terminal() && !arguments.quiet);
-  const train::Observer observer{
+  train::Observer observer{
       .on_step = [&](const train::Position& position) { progress.step(position); },
       .on_report =
           [&](const train::EpochMetrics& metrics) {
             progress.report(metrics);
             if (folder) folder->append(metrics);
           },
-      .on_checkpoint = keep_checkpoints,
       .interrupted = &catch_interrupts()};
+  train::MemberObserver keep_members;
+  if (folder) {
+    observer.on_checkpoint = [&](train::Checkpoint checkpoint) {
+      folder->save(std::move(checkpoint));
+    };
+    keep_members = [&](std::span<const train::Outcome> members, train::Checkpoint next) {
+      folder->save(members, std::move(next));
+    };
+  }
   if (settings.ensemble > 1) {
-    const train::EnsembleOutcome ensemble =
-        train::train_ensemble(settings, data, *backend, observer);
+    const train::EnsembleOutcome committee = train::train_ensemble(
+        settings, data, *backend, observer, keep_members, {start.members, start.checkpoint});
     progress.erase();
-    if (folder) folder->save(train::models_of(ensemble));
-    print(arguments.json ? summary_json(settings, data, ensemble, start.folder).dump(2) + "\n"
-                         : summary(settings, data, ensemble, start.folder));
-    return conclude(ensemble.members.back(), folder.has_value());
+    if (folder) folder->save(train::models_of(committee.members));
+    print_summary(arguments, start, data, committee);
+    return conclude(arguments, committee.members.back(), folder);
   }
   const train::Outcome outcome = train::train(settings, data, *backend, observer,
                                               start.checkpoint ? &*start.checkpoint : nullptr);
   progress.erase();
-
   if (folder) folder->save(outcome.model);
-  print(arguments.json ? summary_json(settings, data, outcome, start.folder).dump(2) + "\n"
-                       : summary(settings, data, outcome, start.folder));
-  const bool can_go_on = folder && folder->has_checkpoint();
-  if (outcome.ending == train::Ending::interrupted && can_go_on && !arguments.quiet) {
-    print_note("to go on: curb train --resume " + start.folder);
-  }
-  return conclude(outcome, folder.has_value());
+  print_summary(arguments, start, data, outcome);
+  return conclude(arguments, outcome, folder);
 }
 
 }  // namespace

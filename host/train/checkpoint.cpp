@@ -5,6 +5,7 @@
 #include <zlib.h>
 
 #include <algorithm>
+#include <stdexcept>
 
 #include "host/data/error.hpp"
 #include "host/train/config.hpp"
@@ -79,9 +80,25 @@ std::uint32_t fingerprint(const data::DataSets& data) {
   return result.value();
 }
 
+std::uint32_t fingerprint(const Model& model) {
+  Fingerprint result;
+  for (const ModelLayer& layer : model.layers) {
+    result.add(layer.weight);
+    result.add(layer.bias);
+  }
+  return result.value();
+}
+
+Settings settings_of(const Checkpoint& checkpoint) {
+  Settings settings;
+  parse_config(settings, checkpoint.configuration, checkpoint.source);
+  resolve(settings);
+  return settings;
+}
+
 std::vector<std::string> refused_changes(const Settings& run, const Settings& rest) {
   std::vector<std::string> free{"device", "checkpoint_every", "checkpoint_minutes"};
-  if (!has_schedule_by_epochs(run)) free.emplace_back("epochs");
+  if (run.ensemble == 1 && !has_schedule_by_epochs(run)) free.emplace_back("epochs");
   std::vector<std::string> names = differing_settings(run, rest);
   std::erase_if(names, [&free](const std::string& name) {
     return std::find(free.begin(), free.end(), name) != free.end();
@@ -90,10 +107,7 @@ std::vector<std::string> refused_changes(const Settings& run, const Settings& re
 }
 
 void require_same_settings(const Checkpoint& checkpoint, const Settings& settings) {
-  Settings own;
-  parse_config(own, checkpoint.configuration, checkpoint.source);
-  resolve(own);
-  const std::vector<std::string> changes = refused_changes(own, settings);
+  const std::vector<std::string> changes = refused_changes(settings_of(checkpoint), settings);
   if (changes.empty()) return;
   throw data::DataError(checkpoint.source + ": of a run with another " + changes.front() +
                         " than config.toml has by now");
@@ -111,6 +125,15 @@ void require_same_backend(const Checkpoint& checkpoint, const backend::Backend& 
     throw data::DataError(checkpoint.source + ": made on \"" + checkpoint.backend +
                           "\", and this is \"" + backend.signature() +
                           "\": the run would not go on bit for bit");
+  }
+}
+
+void apply_tuning(const Checkpoint& checkpoint, backend::Backend& backend) {
+  if (checkpoint.backend != backend.signature()) return;
+  try {
+    backend.restore_tuning(checkpoint.tuning);
+  } catch (const std::invalid_argument& error) {
+    throw data::DataError(checkpoint.source + ": what was tuned for the device: " + error.what());
   }
 }
 

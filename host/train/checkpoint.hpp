@@ -12,6 +12,7 @@
 #include "host/backend/backend.hpp"
 #include "host/data/open.hpp"
 #include "host/train/epoch.hpp"
+#include "host/train/model_file.hpp"
 #include "host/train/settings.hpp"
 
 namespace curb::train {
@@ -34,6 +35,7 @@ struct Progress {
   std::uint64_t samples_reported = 0;  ///< up to the last report
 };
 
+/// Without parameters: of a run that has not begun.
 struct Checkpoint {
   std::string source{};  ///< the file that it was read from, for messages
 
@@ -55,10 +57,16 @@ struct Checkpoint {
 
 /// A checksum of what the three data sets hold, names and standardisation included.
 std::uint32_t fingerprint(const data::DataSets& data);
+/// And of a model's weights and biases.
+std::uint32_t fingerprint(const Model& model);
+
+/// Those of the run, resolved. Throws data::DataError and SettingError.
+Settings settings_of(const Checkpoint& checkpoint);
 
 /// The settings of `run` that differ in `rest`, which is to go on with it, and must not: all but
 /// those that decide how long the run is, where it is computed or what is kept of it, and no bit of
-/// a step. With a schedule that is made to the length of the run its epochs are among the former.
+/// a step. With a schedule that is made to the length of the run its epochs are among the former,
+/// and so are those of a committee, whose members have as many each.
 std::vector<std::string> refused_changes(const Settings& run, const Settings& rest);
 
 /// Throw data::DataError, which names the checkpoint's file, unless the checkpoint is of a run with
@@ -66,5 +74,8 @@ std::vector<std::string> refused_changes(const Settings& run, const Settings& re
 void require_same_settings(const Checkpoint& checkpoint, const Settings& settings);
 void require_same_data(const Checkpoint& checkpoint, const data::DataSets& data);
 void require_same_backend(const Checkpoint& checkpoint, const backend::Backend& backend);
+
+/// Gives the backend what was tuned for it; not what was tuned for another. Throws data::DataError.
+void apply_tuning(const Checkpoint& checkpoint, backend::Backend& backend);
 
 }  // namespace curb::train

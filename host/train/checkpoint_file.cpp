@@ -5,7 +5,6 @@
 #include <zlib.h>
 
 #include <cerrno>
-#include <concepts>
 #include <cstring>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -15,10 +14,9 @@
 
 #include "host/data/error.hpp"
 #include "host/data/message.hpp"
-#include "host/data/number.hpp"
 #include "host/train/atomic_file.hpp"
+#include "host/train/exact_json.hpp"
 #include "host/train/safetensors.hpp"
-#include "host/train/toml.hpp"
 
 namespace curb::train {
 namespace {
@@ -111,28 +109,13 @@ void for_each_number_of_group(AnyState& s, Field field) {
   field("l1_cumulative", s.l1_cumulative);
 }
 
-/// Writes numbers into a JSON object; doubles as text that reads back as the same bits, since JSON
-/// has no infinity and no NaN.
 auto writer(json& object) {
-  return [&object](const char* name, auto value) {
-    if constexpr (std::floating_point<decltype(value)>) {
-      object[name] = toml::value(value);
-    } else {
-      object[name] = value;
-    }
-  };
+  return [&object](const char* name, const auto& value) { write_exactly(object, name, value); };
 }
 
-/// Reads them again. Throws json::exception.
+/// Throws as read_exactly does.
 auto reader(const json& object) {
-  return [&object](const char* name, auto& value) {
-    using Number = std::remove_reference_t<decltype(value)>;
-    if constexpr (std::floating_point<Number>) {
-      value = data::parse_number(object.at(name).get<std::string>()).value();
-    } else {
-      value = object.at(name).get<Number>();
-    }
-  };
+  return [&object](const char* name, auto& value) { read_exactly(object, name, value); };
 }
 
 json state_to_json(const Checkpoint& checkpoint) {

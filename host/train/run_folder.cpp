@@ -16,6 +16,7 @@
 #include "host/train/atomic_file.hpp"
 #include "host/train/checkpoint_file.hpp"
 #include "host/train/config.hpp"
+#include "host/train/finished_members.hpp"
 
 namespace curb::train {
 namespace {
@@ -26,17 +27,23 @@ constexpr const char* kConfig = "config.toml";
 constexpr const char* kMetrics = "metrics.jsonl";
 constexpr const char* kModel = "model.safetensors";
 constexpr const char* kCheckpoint = "checkpoint";
+constexpr const char* kCommittee = "committee.json";
+
+bool exists(const std::string& path) {
+  std::error_code error;
+  return std::filesystem::exists(path, error);
+}
 
 }  // namespace
 
 RunFolder::RunFolder(std::string path, const Settings& settings) : path_(std::move(path)) {
-  std::error_code error;
-  for (const char* const name : {kConfig, kMetrics, kModel, kCheckpoint}) {
-    if (std::filesystem::exists(file(name), error)) {
+  for (const char* const name : {kConfig, kMetrics, kModel, kCheckpoint, kCommittee}) {
+    if (exists(file(name))) {
       throw SettingError("out", path_ + " holds a run already (" + name +
                                     "); name another folder, or remove that one");
     }
   }
+  std::error_code error;
   std::filesystem::create_directories(path_, error);
   if (error) throw DataError(path_ + ": cannot make the folder: " + error.message());
   write_config(settings);
@@ -52,7 +59,7 @@ RunFolder::RunFolder(std::string path, const Settings& settings, const Checkpoin
     throw DataError(file(kMetrics) + ": has lost lines that it had when " + checkpoint.source +
                     " was made");
   }
-  for (const char* const name : {kConfig, kModel, kCheckpoint}) {
+  for (const char* const name : {kConfig, kModel, kCheckpoint, kCommittee}) {
     AtomicFile::remove_leftovers(file(name));
   }
   // Else the next one would push a good one out to keep one that was not to be used.
@@ -96,20 +103,28 @@ void RunFolder::append(const EpochMetrics& metrics) {
   }
 }
 
-void RunFolder::save(Checkpoint checkpoint) {
-  // A checkpoint on the disk must find its metrics there.
+std::uint64_t RunFolder::flush_metrics() {
   const long length = std::ftell(metrics_.get());
   if (length < 0 || ::fsync(::fileno(metrics_.get())) != 0) fail_on_metrics("cannot write");
-  checkpoint.metrics_bytes = static_cast<std::uint64_t>(length);
+  return static_cast<std::uint64_t>(length);
+}
+
+void RunFolder::save(Checkpoint checkpoint) {
+  checkpoint.metrics_bytes = flush_metrics();  // a checkpoint on the disk must find them there
   save_checkpoint(file(kCheckpoint), checkpoint);
 }
 
 void RunFolder::save(const Model& model) { save_model(file(kModel), model); }
 
-bool RunFolder::has_checkpoint() const {
-  std::error_code error;
-  return std::filesystem::exists(file(kCheckpoint), error);
+void RunFolder::save(std::span<const Model> members) { save_committee(file(kModel), members); }
+
+void RunFolder::save(std::span<const Outcome> members, Checkpoint next) {
+  next.metrics_bytes = flush_metrics();
+  save(models_of(members));  // first: a file of more members than committee.json has does no harm
+  save_finished_members(file(kCommittee), members, next);
 }
+
+bool RunFolder::can_go_on() const { return exists(file(kCheckpoint)) || exists(file(kCommittee)); }
 
 Settings read_run_settings(const std::string& folder) {
   Settings settings;
@@ -121,9 +136,8 @@ Settings read_run_settings(const std::string& folder) {
 Checkpoint load_last_checkpoint(const std::string& folder) {
   const std::string last = folder + "/" + kCheckpoint;
   const std::string previous = previous_checkpoint(last);
-  std::error_code error;
-  const bool has_previous = std::filesystem::exists(previous, error);
-  if (!std::filesystem::exists(last, error)) {  // a process may be killed between two renamings
+  const bool has_previous = exists(previous);
+  if (!exists(last)) {  // a process may be killed between two renamings
     if (has_previous) return load_checkpoint(previous);
     throw DataError(folder + ": has no checkpoint to go on from");
   }
@@ -136,8 +150,32 @@ Checkpoint load_last_checkpoint(const std::string& folder) {
   }
 }
 
-void RunFolder::save(std::span<const Model> members) {
-  save_committee(path_ + "/" + kModel, members);
+CommitteeStart load_committee_start(const std::string& folder, const std::string& file,
+                                    const Settings& settings) {
+  CommitteeStart start;
+  if (exists(folder + "/" + kCommittee)) {
+    start = load_finished_members(folder + "/" + kCommittee, folder + "/" + kModel);
+    require_same_settings(*start.checkpoint, settings);
+  }
+  const std::string last = folder + "/" + kCheckpoint;
+  const bool has_any = exists(last) || exists(previous_checkpoint(last));
+  if (start.checkpoint && file.empty() && !has_any) return start;
+
+  Checkpoint checkpoint = file.empty() ? load_last_checkpoint(folder) : load_checkpoint(file);
+  const std::uint64_t member = settings_of(checkpoint).seed - settings.seed;
+  const bool is_one = member < static_cast<std::uint64_t>(settings.ensemble);
+  require_same_settings(checkpoint, is_one ? member_settings(settings, member) : settings);
+  if (member == start.members.size()) {
+    start.checkpoint = std::move(checkpoint);
+  } else if (member > start.members.size()) {
+    throw DataError(checkpoint.source + ": of member " + std::to_string(member) + ", and " +
+                    folder + " has only " + std::to_string(start.members.size()) + " before it");
+  } else if (!file.empty()) {
+    throw DataError(file + ": of member " + std::to_string(member) +
+                    ", which is done; without any checkpoint, --resume " + folder +
+                    " begins the next");
+  }
+  return start;
 }
 
 }  // namespace curb::train

@@ -1,14 +1,17 @@
 // Copyright 2026 The curb authors. SPDX-License-Identifier: Apache-2.0
 // The folder that a run leaves behind: config.toml, metrics.jsonl, model.safetensors, and
-// checkpoint, from which it goes on.
+// checkpoint, from which it goes on; that of a committee also committee.json, which says what it
+// has of its members.
 #pragma once
 
+#include <cstdint>
 #include <cstdio>
 #include <memory>
 #include <span>
 #include <string>
 
 #include "host/train/checkpoint.hpp"
+#include "host/train/ensemble.hpp"
 #include "host/train/metrics.hpp"
 #include "host/train/model_file.hpp"
 #include "host/train/settings.hpp"
@@ -39,9 +42,13 @@ class RunFolder {
   void save(const Model& model);
   /// The same with one member or more of a committee.
   void save(std::span<const Model> members);
+  /// The same with members that are done, and then committee.json, so that it can go on with the
+  /// next one.
+  void save(std::span<const Outcome> members, Checkpoint next);
 
   const std::string& path() const { return path_; }
-  bool has_checkpoint() const;
+  /// Whether there is anything to go on from.
+  bool can_go_on() const;
 
  private:
   struct Close {
@@ -51,6 +58,8 @@ class RunFolder {
   std::string file(const char* name) const { return path_ + "/" + name; }
   [[noreturn]] void fail_on_metrics(const char* what) const;
   void write_config(const Settings& settings) const;
+  /// The length of metrics.jsonl, all of which is then on the disk.
+  std::uint64_t flush_metrics();
   void open_metrics(const char* mode);
 
   std::string path_;
@@ -63,5 +72,12 @@ Settings read_run_settings(const std::string& folder);
 /// The last checkpoint of the run in `folder`. Throws data::DataError where there is none or it
 /// cannot be used; the message says so where the one before it is there.
 Checkpoint load_last_checkpoint(const std::string& folder);
+
+/// Where the committee in `folder` goes on, whose settings these are: in the member that its last
+/// checkpoint is of, or, where that one is done or there is none, at the beginning of the next.
+/// `file` is a checkpoint to go on from instead; empty: none. Throws data::DataError where there is
+/// nothing to go on from, or for a checkpoint of a member that is done.
+CommitteeStart load_committee_start(const std::string& folder, const std::string& file,
+                                    const Settings& settings);
 
 }  // namespace curb::train

@@ -150,10 +150,6 @@ void resolve(Settings& settings) {
   if (settings.hidden.empty() && settings.hidden_dropout > 0.0f) {
     throw SettingError("dropout", "there is no hidden layer to drop from");
   }
-  if (settings.ensemble > 1 && settings.checkpoint_every > 0) {
-    throw SettingError("checkpoint_every",
-                       "excludes ensemble: a committee cannot be resumed, so it keeps none");
-  }
   const bool moves_images = settings.random_shift > 0.0f || settings.random_rotation > 0.0f;
   if (moves_images && settings.data_options.standardize) {
     throw SettingError("standardize",

@@ -117,14 +117,6 @@ TEST(Program, TrainsACommitteeThatIsOneModel) {
   const ProgramResult predicted = run_program({"predict", model, "--data", "digits", "--quiet"});
   EXPECT_EQ(std::count(predicted.out.begin(), predicted.out.end(), '\n'), 451);
 
-  EXPECT_EQ(run_program({"train", "--resume", run}).err,
-            "curb: --resume: " + run +
-                " is of a committee (ensemble), which keeps no checkpoint to go on from\n");
-  EXPECT_EQ(
-      run_program(kTrainDigits + Arguments{"--ensemble", "2", "--checkpoint-every", "1"}).err,
-      "curb: --checkpoint-every: excludes ensemble: a committee cannot be resumed, so it keeps "
-      "none\n");
-
   const std::string again = directory.path("again");
   EXPECT_EQ(
       run_program({"train", "--quiet", "--config", run + "/config.toml", "--out", again}).exit_code,

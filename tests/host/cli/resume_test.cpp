@@ -189,6 +189,29 @@ TEST_F(ResumedRun, MayBeGivenWhatItHasAndMoreEpochs) {
   expect_refusal({run_, "--epochs", "5"}, 2, "--epochs: the run is in epoch 6 already, beyond 5");
 }
 
+TEST_F(ResumedRun, MayBeACommittee) {
+  const Arguments train =
+      kTrain + Arguments{"--epochs", "100", "--ensemble", "3", "--metrics-every", "4"};
+  const std::string expected = directory_.path("undisturbed");
+  ASSERT_EQ(run_program(train + Arguments{"--out", expected}).exit_code, 0);
+  const std::string metrics = expected + "/metrics.jsonl";
+  for (const int signal : {SIGKILL, SIGINT}) {
+    std::filesystem::remove_all(run_);
+    const ProgramResult stopped =
+        run_program(train + Arguments{"--out", run_}, {.interrupt_after = run_ + "/metrics.jsonl",
+                                                       .bytes = size_of(metrics) / 2,
+                                                       .signal = signal});
+    ASSERT_EQ(stopped.exit_code, signal == SIGINT ? 130 : 128 + signal) << stopped.err;
+    expect_refusal({run_, "--epochs", "30"}, 2,
+                   "--epochs: cannot change in a run that is resumed: a committee's members have "
+                   "as many each");
+    const ProgramResult resumed = run_program({"train", "--quiet", "--json", "--resume", run_});
+    ASSERT_EQ(resumed.exit_code, 0) << resumed.err;
+    EXPECT_EQ(json::parse(resumed.out).at("members").size(), 3u);
+    expect_same_run(run_, expected);
+  }
+}
+
 TEST_F(ResumedRun, MayEndBeforeAScheduleBegins) {
   train({"--epochs", "4", "--checkpoint-every", "2", "--l1", "1e-4", "--l1-schedule", "from=3ep"});
   const Arguments cut_short{"train", "--json",   "--epochs",

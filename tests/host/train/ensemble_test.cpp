@@ -76,7 +76,7 @@ TEST(Ensemble, MembersAreTheRunsOfTheirSeeds) {
 TEST(Ensemble, IsJudgedByTheMeanOfItsProbabilities) {
   const auto backend = backend::make_cpu_backend(1);
   const EnsembleOutcome ensemble = train_ensemble(committee_of(2), digits(), *backend);
-  const std::vector<Model> models = models_of(ensemble);
+  const std::vector<Model> models = models_of(ensemble.members);
   const data::Dataset& test = digits().test.value();
   const DeviceRows rows(*backend, test);
   const Floats a = predict(*backend, {&models[0], 1}, rows);
