@@ -7,147 +7,107 @@
 #include <cmath>
 #include <limits>
 #include <stdexcept>
+#include <utility>
+
+#include "host/drawing/frame.hpp"
 
 namespace curb::reproduce {
 namespace {
 
+using drawing::Anchor;
+using drawing::Scale;
+using drawing::Svg;
+
 constexpr double kWidth = 640.0;
 constexpr double kHeight = 420.0;
-constexpr double kLeft = 64.0;
-constexpr double kRight = 620.0;
-constexpr double kTop = 44.0;
-constexpr double kBottom = 364.0;
+constexpr drawing::Frame kFrame{.left = 64.0, .right = 620.0, .top = 44.0, .bottom = 364.0};
 
-/// Okabe and Ito's, which people who see colours differently can tell apart; the dashes tell them
-/// apart in print.
-struct Look {
-  const char* colour;
-  const char* dashes;
-};
-constexpr Look kLooks[] = {
-    {"#0072b2", "none"}, {"#d55e00", "8 4"}, {"#009e73", "2 3"}, {"#cc79a7", "8 3 2 3"}};
+/// The colours are Okabe and Ito's, which people who see colours differently can tell apart; the
+/// dashes tell curves apart in print.
+constexpr std::size_t kMostCurves = 4;
+constexpr const char* kStyle = R"(text { font: 13px sans-serif; }
+.grid { stroke: #ddd; }
+.curve { fill: none; stroke-width: 2; }
+.curve0 { stroke: #0072b2; }
+.curve1 { stroke: #d55e00; stroke-dasharray: 8 4; }
+.curve2 { stroke: #009e73; stroke-dasharray: 2 3; }
+.curve3 { stroke: #cc79a7; stroke-dasharray: 8 3 2 3; }
+.mark0 { fill: #0072b2; stroke: #0072b2; }
+.mark1 { fill: #d55e00; stroke: #d55e00; }
+.mark2 { fill: #009e73; stroke: #009e73; }
+.mark3 { fill: #cc79a7; stroke: #cc79a7; }
+)";
 
-std::string escaped(const std::string& text) {
-  std::string result;
-  for (const char c : text) {
-    if (c == '&') {
-      result += "&amp;";
-    } else if (c == '<') {
-      result += "&lt;";
-    } else {
-      result += c;
-    }
-  }
-  return result;
-}
-
-std::string label(double x, double y, const char* anchor, const std::string& text) {
-  return fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"{}\">{}</text>\n", x, y, anchor,
-                     escaped(text));
-}
-
-std::string line(double x1, double y1, double x2, double y2, const char* colour) {
-  return fmt::format(
-      "<line x1=\"{:.1f}\" y1=\"{:.1f}\" x2=\"{:.1f}\" y2=\"{:.1f}\" stroke=\"{}\"/>\n", x1, y1, x2,
-      y2, colour);
-}
-
-/// From values to places on the page.
-class Axes {
- public:
-  explicit Axes(const Chart& chart) {
-    for (const Curve& curve : chart.curves) {
-      for (const CurvePoint& point : curve.points) {
-        if (!(point.x > 0.0)) throw std::invalid_argument("to_svg: x must be positive");
-        const double bar = std::isfinite(point.half_width) ? point.half_width : 0.0;
-        least_x_ = std::min(least_x_, point.x);
-        most_x_ = std::max(most_x_, point.x);
-        most_y_ = std::max(most_y_, point.y + bar);
-      }
-    }
-    if (!(least_x_ <= most_x_)) throw std::invalid_argument("to_svg: the chart has no points");
-    if (most_y_ <= 0.0) most_y_ = 1.0;
-    step_ = std::pow(10.0, std::floor(std::log10(most_y_)));
-    while (most_y_ / step_ < 4.0) step_ /= 2.0;
-    most_y_ = step_ * std::ceil(most_y_ / step_);
-  }
-
-  double x(double value) const {
-    if (least_x_ == most_x_) return (kLeft + kRight) / 2.0;
-    return kLeft + (kRight - kLeft) * std::log(value / least_x_) / std::log(most_x_ / least_x_);
-  }
-  double y(double value) const { return kBottom - (kBottom - kTop) * value / most_y_; }
-
-  std::string draw(const Chart& chart) const {
-    std::string svg;
-    for (double value = 0.0; value <= most_y_ + step_ / 2.0; value += step_) {
-      svg += line(kLeft, y(value), kRight, y(value), "#dddddd") +
-             label(kLeft - 8.0, y(value) + 4.0, "end", fmt::format("{:g}", value));
-    }
-    for (const CurvePoint& point : chart.curves.front().points) {
-      svg += line(x(point.x), kBottom, x(point.x), kBottom + 5.0, "#444444") +
-             label(x(point.x), kBottom + 20.0, "middle", fmt::format("{:g}", point.x));
-    }
-    return svg + line(kLeft, kBottom, kRight, kBottom, "#444444");
-  }
-
- private:
-  double least_x_ = std::numeric_limits<double>::infinity();
-  double most_x_ = 0.0;
-  double most_y_ = 0.0;
-  double step_ = 1.0;
+/// What the values span.
+struct Bounds {
+  double least_x = std::numeric_limits<double>::infinity();
+  double most_x = 0.0;
+  double most_y = 0.0;
 };
 
-std::string draw(const Curve& curve, const Look& look, const Axes& axes) {
-  std::string svg;
-  std::string path;
+Bounds bounds_of(const Chart& chart) {
+  Bounds bounds;
+  for (const Curve& curve : chart.curves) {
+    for (const CurvePoint& point : curve.points) {
+      if (!(point.x > 0.0)) throw std::invalid_argument("to_svg: x must be positive");
+      const double bar = std::isfinite(point.half_width) ? point.half_width : 0.0;
+      bounds.least_x = std::min(bounds.least_x, point.x);
+      bounds.most_x = std::max(bounds.most_x, point.x);
+      bounds.most_y = std::max(bounds.most_y, point.y + bar);
+    }
+  }
+  if (!(bounds.least_x <= bounds.most_x)) {
+    throw std::invalid_argument("to_svg: the chart has no points");
+  }
+  if (bounds.most_y <= 0.0) bounds.most_y = 1.0;
+  return bounds;
+}
+
+/// From 0 to the first tick that is no less than `most`.
+std::vector<double> ticks_up_to(double most) {
+  std::vector<double> ticks = drawing::round_ticks(0.0, most, 5);
+  const double step = ticks[1];
+  if (ticks.back() < most) ticks.push_back(ticks.back() + step);
+  return ticks;
+}
+
+void draw(Svg& svg, const Curve& curve, std::size_t index, const Scale& x, const Scale& y) {
+  const std::string mark = fmt::format("mark{}", index);
+  const std::string line = fmt::format("curve curve{}", index);
+  std::vector<std::pair<double, double>> path;
   for (const CurvePoint& point : curve.points) {
-    const double x = axes.x(point.x);
-    path += fmt::format("{:.1f},{:.1f} ", x, axes.y(point.y));
+    path.emplace_back(x(point.x), y(point.y));
     if (std::isfinite(point.half_width)) {
-      svg += line(x, axes.y(point.y - point.half_width), x, axes.y(point.y + point.half_width),
-                  look.colour);
+      svg.line(x(point.x), y(point.y - point.half_width), x(point.x), y(point.y + point.half_width),
+               mark);
     }
-    svg += fmt::format("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"3\" fill=\"{}\"/>\n", x,
-                       axes.y(point.y), look.colour);
+    svg.circle(x(point.x), y(point.y), 3.0, mark);
   }
-  return svg + fmt::format(
-                   "<polyline points=\"{}\" fill=\"none\" stroke=\"{}\" stroke-width=\"2\" "
-                   "stroke-dasharray=\"{}\"/>\n",
-                   path, look.colour, look.dashes);
-}
+  svg.path(path, line);
 
-/// In the upper left corner, where curves that grow leave room.
-std::string legend(const std::string& name, std::size_t place, const Look& look) {
-  const double y = kTop + 14.0 + 18.0 * static_cast<double>(place);
-  return fmt::format(
-             "<line x1=\"{0:.1f}\" y1=\"{1:.1f}\" x2=\"{2:.1f}\" y2=\"{1:.1f}\" stroke=\"{3}\" "
-             "stroke-width=\"2\" stroke-dasharray=\"{4}\"/>\n",
-             kLeft + 12.0, y, kLeft + 44.0, look.colour, look.dashes) +
-         label(kLeft + 52.0, y + 4.0, "start", name);
+  // Its name, in the upper left corner, where curves that grow leave room.
+  const double height = kFrame.top + 14.0 + 18.0 * static_cast<double>(index);
+  svg.line(kFrame.left + 12.0, height, kFrame.left + 44.0, height, line);
+  svg.text(kFrame.left + 52.0, height + 4.0, curve.name);
 }
 
 }  // namespace
 
 std::string to_svg(const Chart& chart) {
-  if (chart.curves.size() > std::size(kLooks))
-    throw std::invalid_argument("to_svg: too many curves");
-  const Axes axes(chart);
-  std::string svg = fmt::format(
-      "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0:g}\" height=\"{1:g}\" "
-      "viewBox=\"0 0 {0:g} {1:g}\" font-family=\"sans-serif\" font-size=\"13\">\n"
-      "<rect width=\"{0:g}\" height=\"{1:g}\" fill=\"white\"/>\n",
-      kWidth, kHeight);
-  svg += label(kWidth / 2.0, 24.0, "middle", chart.title) + axes.draw(chart) +
-         label((kLeft + kRight) / 2.0, kHeight - 12.0, "middle", chart.x_label) +
-         fmt::format(
-             "<text transform=\"translate(18 {:.1f}) rotate(-90)\" text-anchor=\"middle\">{}"
-             "</text>\n",
-             (kTop + kBottom) / 2.0, escaped(chart.y_label));
-  for (std::size_t i = 0; i < chart.curves.size(); ++i) {
-    svg += draw(chart.curves[i], kLooks[i], axes) + legend(chart.curves[i].name, i, kLooks[i]);
+  if (chart.curves.size() > kMostCurves) throw std::invalid_argument("to_svg: too many curves");
+  const Bounds bounds = bounds_of(chart);
+  const std::vector<double> ticks = ticks_up_to(bounds.most_y);
+  const Scale x(bounds.least_x, bounds.most_x, kFrame.left, kFrame.right, true);
+  const Scale y(0.0, ticks.back(), kFrame.bottom, kFrame.top);
+  Svg svg(kWidth, kHeight, chart.title, kStyle);
+  svg.text(kWidth / 2.0, 24.0, chart.title, Anchor::middle);
+  draw_rows(svg, kFrame, y, ticks);
+  for (const CurvePoint& point : chart.curves.front().points) {
+    draw_column(svg, kFrame, x(point.x), drawing::tick_text(point.x));
   }
-  return svg + "</svg>\n";
+  name_axes(svg, kFrame, chart.x_label, chart.y_label);
+  for (std::size_t i = 0; i < chart.curves.size(); ++i) draw(svg, chart.curves[i], i, x, y);
+  return svg.str();
 }
 
 }  // namespace curb::reproduce

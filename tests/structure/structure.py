@@ -20,6 +20,8 @@ TOP_LEVEL = ("include", "kernels", "host", "tests", "bench", "examples", "python
 MAX_LINES = 400
 MAX_LINES_UNDER = ("include/", "kernels/", "host/")
 LICENSE_LINE = "SPDX-License-Identifier: Apache-2.0"
+TEST_CASE = re.compile(r"^(TEST|TEST_F|TEST_P|TYPED_TEST)\(", re.MULTILINE)
+ASSERTION = re.compile(r"\b(EXPECT_|ASSERT_|ADD_FAILURE|FAIL\(|expect_\w+\()")
 UNFINISHED = re.compile(r"\b(TO" r"DO|FIX" r"ME)\b")
 
 # A file belongs to the first area whose prefix it has.
@@ -35,6 +37,7 @@ AREAS = (
     ("nn", "host/nn/"),
     ("data", "host/data/"),
     ("train", "host/train/"),
+    ("drawing", "host/drawing/"),
     ("reproduce", "host/reproduce/"),
     ("cli", "host/cli/"),
     ("reference", "tests/reference/"),
@@ -57,8 +60,9 @@ MAY_INCLUDE = {
     "nn": {"data", "backend.hpp", "nn"},
     "data": {"data"},
     "train": {"data", "backend.hpp", "nn", "train"},
-    "reproduce": {"rules", "public", "data", "backend.hpp", "nn", "train", "reproduce"},
-    "cli": {"rules", "public", "data", "backend.hpp", "nn", "train", "reproduce", "cli"},
+    "drawing": {"drawing"},
+    "reproduce": {"rules", "public", "data", "backend.hpp", "nn", "train", "drawing", "reproduce"},
+    "cli": {"rules", "public", "data", "backend.hpp", "nn", "train", "drawing", "reproduce", "cli"},
     "reference": {"reference"},
     "oracles": {"reference", "oracles"},
 }
@@ -210,10 +214,20 @@ def habit_violations(tree):
                 yield path, number, "unfinished work is an issue, not a comment"
 
 
+def assertion_violations(tree):
+    """Test files that assert nothing, by a macro or by a function that says so in its name."""
+    for path, text in tree.texts.items():
+        case = path.endswith("_test.cpp") and TEST_CASE.search(text)
+        if case and not ASSERTION.search(text):
+            yield path, text.count("\n", 0, case.start()) + 1, (
+                "the tests of this file assert nothing (EXPECT_..., ASSERT_... or expect_...)")
+
+
 def violations(root):
     """Every violation under `root` as a sorted list of (path, line, message)."""
     tree = Tree(Path(root))
-    return sorted([*include_violations(tree), *reach_violations(tree), *habit_violations(tree)])
+    return sorted([*include_violations(tree), *reach_violations(tree), *habit_violations(tree),
+                   *assertion_violations(tree)])
 
 
 def main(arguments):

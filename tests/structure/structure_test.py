@@ -80,6 +80,9 @@ class StructureTest(unittest.TestCase):
             ("host/data/extra.cpp", "<curb/curb.hpp>", "data may not include public"),
             ("host/cli/extra.cpp", '"kernels/shape.hpp"', "cli may not include kernels"),
             ("host/cli/extra.cpp", '"tests/simt/simt.hpp"', "cli may not include tests"),
+            ("host/reproduce/extra.cpp", '"host/cli/main.hpp"', "reproduce may not include cli"),
+            ("host/drawing/extra.cpp", '"host/train/loop.hpp"', "drawing may not include train"),
+            ("host/train/extra.cpp", '"host/drawing/svg.hpp"', "train may not include drawing"),
             ("tests/reference/extra.hpp", "<curb/rules/soft_threshold.hpp>",
              "reference may not include rules"),
             ("tests/reference/extra.hpp", '"kernels/shape.hpp"',
@@ -125,6 +128,18 @@ class StructureTest(unittest.TestCase):
             with self.subTest(path=path):
                 self.assertEqual([], self.found({path: "int x;\n" * (MAX_LINES - 1)}))
                 self.expect_one(path, "int x;\n" * MAX_LINES, "more than", line=MAX_LINES + 1)
+
+    def test_tests_that_assert_nothing_are_reported(self):
+        path = "tests/host/nn/extra_test.cpp"
+        for case in ("TEST(A, B)", "TEST_F(A, B)", "TEST_P(A, B)"):
+            for body, asserts in (("run();", False), ("EXPECT_EQ(a, b);", True),
+                                  ("ASSERT_TRUE(a);", True), ("expect_same(a);", True)):
+                with self.subTest(case=case, body=body):
+                    text = f"{case} {{ {body} }}\n"
+                    if asserts:
+                        self.assertEqual([], self.found({path: text}))
+                    else:
+                        self.expect_one(path, text, "assert nothing")
 
     def test_unfinished_work_is_reported(self):
         for word in ("TO" "DO", "FIX" "ME"):

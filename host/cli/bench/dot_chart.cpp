@@ -3,10 +3,12 @@
 #include <algorithm>
 
 #include "host/cli/bench/charts.hpp"
-#include "host/cli/bench/svg.hpp"
+#include "host/drawing/frame.hpp"
 
 namespace curb::cli::bench {
 namespace {
+
+using drawing::Anchor;
 
 constexpr double kWidth = 860.0;
 constexpr double kLeft = 330.0;
@@ -27,13 +29,13 @@ std::string draw(const DotChart& chart) {
   const double margin = std::max(0.08 * (high - low), 0.02);
   low -= margin;
   high += margin;
-  const Scale x(low, high, kLeft, kRight);
+  const drawing::Scale x(low, high, kLeft, kRight);
   const double bottom = top + kRow * static_cast<double>(chart.dots.size());
-  Svg svg(kWidth, bottom + 48.0, chart.title);
+  const drawing::Frame frame{.left = kLeft, .right = kRight, .top = top, .bottom = bottom};
+  drawing::Svg svg(kWidth, bottom + 48.0, chart.title);
 
-  for (const double tick : round_ticks(low, high, 8)) {
-    svg.line(x(tick), top, x(tick), bottom, "grid");
-    svg.text(x(tick), bottom + 16.0, tick_text(tick), Anchor::middle);
+  for (const double tick : drawing::round_ticks(low, high, 8)) {
+    draw_column(svg, frame, x(tick), drawing::tick_text(tick));
   }
   svg.line(x(chart.reference), top, x(chart.reference), bottom, "reference");
   svg.text(0.5 * (kLeft + kRight), bottom + 38.0, chart.axis, Anchor::middle);

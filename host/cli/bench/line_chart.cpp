@@ -6,18 +6,15 @@
 #include <cmath>
 
 #include "host/cli/bench/charts.hpp"
-#include "host/cli/bench/svg.hpp"
+#include "host/cli/bench/series.hpp"
+#include "host/drawing/frame.hpp"
 
 namespace curb::cli::bench {
 namespace {
 
 constexpr double kWidth = 860.0;
 constexpr double kHeight = 380.0;
-constexpr double kLeft = 70.0;
-constexpr double kRight = 830.0;
-constexpr double kTop = 40.0;
-constexpr double kBottom = 325.0;
-constexpr int kColours = 6;  // of the page's series0 to series5
+constexpr drawing::Frame kFrame{.left = 70.0, .right = 830.0, .top = 40.0, .bottom = 325.0};
 
 }  // namespace
 
@@ -30,39 +27,30 @@ std::string draw(const LineChart& chart) {
       high = std::max(high, point.y);
     }
   }
-  if (left == right) left = 0.5 * right;
-  const Scale x(left, right, kLeft, kRight, true);
-  const Scale y(0.0, 1.05 * high, kBottom, kTop);
-  Svg svg(kWidth, kHeight, chart.title);
+  const drawing::Scale x(left, right, kFrame.left, kFrame.right, true);
+  const drawing::Scale y(0.0, 1.05 * high, kFrame.bottom, kFrame.top);
+  drawing::Svg svg(kWidth, kHeight, chart.title);
 
-  for (const double tick : round_ticks(0.0, 1.05 * high, 6)) {
-    svg.line(kLeft, y(tick), kRight, y(tick), "grid");
-    svg.text(kLeft - 8.0, y(tick) + 4.0, tick_text(tick), Anchor::end);
-  }
+  draw_rows(svg, kFrame, y, drawing::round_ticks(0.0, 1.05 * high, 6));
   const int first = static_cast<int>(std::ceil(std::log2(left)));
   const int last = static_cast<int>(std::floor(std::log2(right)));
   for (int exponent = first; exponent <= last; exponent += 2) {
-    const double at = x(std::exp2(exponent));
-    svg.line(at, kTop, at, kBottom, "grid");
-    svg.text(at, kBottom + 16.0, fmt::format("2^{}", exponent), Anchor::middle);
+    draw_column(svg, kFrame, x(std::exp2(exponent)), fmt::format("2^{}", exponent));
   }
-  svg.text(0.5 * (kLeft + kRight), kBottom + 40.0, chart.x_axis, Anchor::middle);
-  svg.vertical_text(16.0, 0.5 * (kTop + kBottom), chart.y_axis);
+  name_axes(svg, kFrame, chart.x_axis, chart.y_axis);
 
-  int series = 0;
-  double legend = kLeft;
+  std::vector<std::string> names;
   for (const LineChart::Line& line : chart.lines) {
-    const std::string style = fmt::format("series{}", series++ % kColours);
+    const std::string style = series_style(names.size());
+    names.push_back(line.name);
     std::vector<std::pair<double, double>> points;
     for (const LineChart::Point& point : line.points) points.emplace_back(x(point.x), y(point.y));
     svg.path(points, "curve " + style);
     for (const LineChart::Point& point : line.points) {
       svg.circle(x(point.x), y(point.y), 3.5, (point.doubtful ? "mark hollow " : "mark ") + style);
     }
-    svg.circle(legend + 5.0, 16.0, 4.5, "mark " + style);
-    svg.text(legend + 15.0, 20.0, line.name);
-    legend += 34.0 + 7.0 * static_cast<double>(line.name.size());
   }
+  draw_series_names(svg, kFrame.left, names);
   return svg.str();
 }
 

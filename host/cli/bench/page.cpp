@@ -4,9 +4,12 @@
 #include <fmt/core.h>
 
 #include "host/cli/bench/report.hpp"
+#include "host/drawing/svg.hpp"
 
 namespace curb::cli::bench {
 namespace {
+
+using drawing::escape;
 
 constexpr const char* kHead = R"(<!DOCTYPE html>
 <html lang="en">

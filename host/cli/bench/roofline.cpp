@@ -7,18 +7,19 @@
 #include <cmath>
 
 #include "host/cli/bench/charts.hpp"
-#include "host/cli/bench/svg.hpp"
+#include "host/cli/bench/series.hpp"
+#include "host/drawing/frame.hpp"
 
 namespace curb::cli::bench {
 namespace {
 
+using drawing::Anchor;
+using drawing::Scale;
+using drawing::Svg;
+
 constexpr double kWidth = 860.0;
 constexpr double kHeight = 430.0;
-constexpr double kLeft = 70.0;
-constexpr double kRight = 830.0;
-constexpr double kTop = 74.0;
-constexpr double kBottom = 370.0;
-constexpr int kColours = 6;  // of the page's series0 to series5
+constexpr drawing::Frame kFrame{.left = 70.0, .right = 830.0, .top = 74.0, .bottom = 370.0};
 
 struct Bounds {
   double least_bytes = HUGE_VAL;
@@ -52,42 +53,36 @@ Bounds bounds_of(const Roofline& chart) {
 }
 
 void draw_legend(Svg& svg, const Roofline& chart) {
-  double at = kLeft;
-  int series = 0;
-  for (const Roofline::Case& c : chart.cases) {
-    svg.circle(at + 5.0, 16.0, 5.0, fmt::format("mark series{}", series++ % kColours));
-    svg.text(at + 15.0, 20.0, c.name);
-    at += 34.0 + 7.0 * static_cast<double>(c.name.size());
-  }
-  svg.circle(kLeft + 5.0, 42.0, 5.0, "key");
-  svg.text(kLeft + 15.0, 46.0, "fused");
-  svg.circle(kLeft + 79.0, 42.0, 5.0, "key hollow");
-  svg.text(kLeft + 89.0, 46.0, "in separate passes");
-  svg.diamond(kLeft + 236.0, 42.0, 5.5, "key hollow");
-  svg.text(kLeft + 247.0, 46.0, "fused, weights that fit the caches");
+  std::vector<std::string> names;
+  for (const Roofline::Case& c : chart.cases) names.push_back(c.name);
+  draw_series_names(svg, kFrame.left, names);
+  svg.circle(kFrame.left + 5.0, 42.0, 5.0, "key");
+  svg.text(kFrame.left + 15.0, 46.0, "fused");
+  svg.circle(kFrame.left + 79.0, 42.0, 5.0, "key hollow");
+  svg.text(kFrame.left + 89.0, 46.0, "in separate passes");
+  svg.diamond(kFrame.left + 236.0, 42.0, 5.5, "key hollow");
+  svg.text(kFrame.left + 247.0, 46.0, "fused, weights that fit the caches");
 }
 
 }  // namespace
 
 std::string draw(const Roofline& chart) {
   const Bounds bounds = bounds_of(chart);
-  const Scale intensity(1.0 / bounds.most_bytes, 1.0 / bounds.least_bytes, kLeft, kRight, true);
+  const Scale intensity(1.0 / bounds.most_bytes, 1.0 / bounds.least_bytes, kFrame.left,
+                        kFrame.right, true);
   const auto x = [&](double bytes) { return intensity(1.0 / bytes); };
-  const Scale y(bounds.slowest, bounds.fastest, kBottom, kTop, true);
+  const Scale giga(1e-9 * bounds.slowest, 1e-9 * bounds.fastest, kFrame.bottom, kFrame.top, true);
+  const auto y = [&](double rate) { return giga(1e-9 * rate); };
   Svg svg(kWidth, kHeight, chart.title);
 
   for (const double bytes : {8.0, 10.0, 12.0, 16.0, 20.0, 24.0, 28.0, 32.0, 40.0, 48.0, 64.0}) {
     if (bytes < bounds.least_bytes || bytes > bounds.most_bytes) continue;
-    svg.line(x(bytes), kTop, x(bytes), kBottom, "grid");
-    svg.text(x(bytes), kBottom + 16.0, tick_text(bytes), Anchor::middle);
+    draw_column(svg, kFrame, x(bytes), drawing::tick_text(bytes));
   }
-  for (const double rate : logarithmic_ticks(1e-9 * bounds.slowest, 1e-9 * bounds.fastest)) {
-    svg.line(kLeft, y(1e9 * rate), kRight, y(1e9 * rate), "grid");
-    svg.text(kLeft - 8.0, y(1e9 * rate) + 4.0, tick_text(rate), Anchor::end);
-  }
-  svg.text(0.5 * (kLeft + kRight), kBottom + 40.0,
-           "bytes moved for each weight (fewer to the right)", Anchor::middle);
-  svg.vertical_text(16.0, 0.5 * (kTop + kBottom), "10^9 weights a second");
+  draw_rows(svg, kFrame, giga,
+            drawing::logarithmic_ticks(1e-9 * bounds.slowest, 1e-9 * bounds.fastest));
+  name_axes(svg, kFrame, "bytes moved for each weight (fewer to the right)",
+            "10^9 weights a second");
   draw_legend(svg, chart);
 
   // The roof, as far as it is within the frame.
@@ -99,9 +94,9 @@ std::string draw(const Roofline& chart) {
            fmt::format("roof: a plain loop, {:.0f} GB/s", 1e-9 * chart.bytes_per_second),
            Anchor::end);
 
-  int series = 0;
+  std::size_t series = 0;
   for (const Roofline::Case& c : chart.cases) {
-    const std::string colour = fmt::format(" series{}", series++ % kColours);
+    const std::string colour = " " + series_style(series++);
     const double fused_x = x(c.fused.bytes_per_weight);
     const double fused_y = y(c.fused.weights_per_second);
     for (const Roofline::Step& rival : c.rivals) {

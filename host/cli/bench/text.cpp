@@ -7,8 +7,12 @@
 #include <cmath>
 #include <cstdint>
 
+#include "host/drawing/svg.hpp"
+
 namespace curb::cli::bench {
 namespace {
+
+using drawing::escape;
 
 struct Unit {
   double factor;
@@ -52,29 +56,6 @@ std::string time_text(const Spread& spread) {
       fmt::format("({} to {}", digits(unit.factor * spread.low), digits(unit.factor * spread.high));
   if (spread.noisy()) return "noisy " + range + ' ' + unit.name + ')';
   return time_text(spread.median) + ' ' + range + ')';
-}
-
-std::string escape(const std::string& text) {
-  std::string escaped;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        escaped += "&amp;";
-        break;
-      case '<':
-        escaped += "&lt;";
-        break;
-      case '>':
-        escaped += "&gt;";
-        break;
-      case '"':
-        escaped += "&quot;";
-        break;
-      default:
-        escaped += c;
-    }
-  }
-  return escaped;
 }
 
 std::string Table::markdown() const {

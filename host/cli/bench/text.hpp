@@ -21,9 +21,6 @@ std::string ratio_text(const Spread& spread);
 /// Likewise: "13.2 ms (13.0 to 13.3)".
 std::string time_text(const Spread& spread);
 
-/// `text` for HTML and SVG.
-std::string escape(const std::string& text);
-
 struct Table {
   std::vector<std::string> head;
   std::vector<std::vector<std::string>> rows;  ///< as long as the head

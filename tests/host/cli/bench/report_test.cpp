@@ -9,7 +9,6 @@
 
 #include "host/cli/bench/compare.hpp"
 #include "host/cli/bench/conditions.hpp"
-#include "host/cli/bench/svg.hpp"
 
 namespace curb::cli::bench {
 namespace {
@@ -108,18 +107,6 @@ TEST(BenchReport, TheRooflineHasTheFusedStepAndItsRivals) {
 TEST(BenchReport, WithoutAPlainLoopThereIsNoRoof) {
   const Report report = report_of({unfused_entry("sgd/zipped_optimizer", 1.37)});
   EXPECT_EQ(report.sections.at(0).title, "Fused against separate passes");
-}
-
-TEST(BenchScale, GoesFromValuesToPixels) {
-  const Scale linear(0.0, 10.0, 100.0, 200.0);
-  EXPECT_DOUBLE_EQ(linear(0.0), 100.0);
-  EXPECT_DOUBLE_EQ(linear(2.5), 125.0);
-  const Scale logarithmic(1.0, 100.0, 0.0, 10.0, true);
-  EXPECT_NEAR(logarithmic(10.0), 5.0, 1e-12);
-  EXPECT_EQ(round_ticks(0.0, 1.0, 5),
-            (std::vector<double>{0.0, 0.2, 0.4, 0.6000000000000001, 0.8, 1.0}));
-  EXPECT_EQ(logarithmic_ticks(1.5, 20.0), (std::vector<double>{2.0, 5.0, 10.0, 20.0}));
-  EXPECT_EQ(tick_text(round_ticks(-0.1, 1.0, 5).front()), "0");
 }
 
 TEST(BenchWatch, ALoadedMachineIsSaid) {
