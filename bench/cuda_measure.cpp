@@ -4,11 +4,11 @@
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
-#include <exception>
 #include <utility>
 
 #include "bench/counters.hpp"
 #include "bench/cuda_device.hpp"
+#include "bench/registration.hpp"
 
 namespace curb::bench {
 namespace {
@@ -153,17 +153,7 @@ bool fits(const CudaRun& run, int arrays, double parameters) {
 void register_benchmark(const std::string& name, const CudaRun& run,
                         std::function<void(benchmark::State&)> body) {
   tiny = run.tiny;
-  benchmark::RegisterBenchmark(name.c_str(),
-                               [body = std::move(body)](benchmark::State& state) {
-                                 try {
-                                   body(state);
-                                 } catch (const std::exception& error) {
-                                   state.SkipWithError(error.what());
-                                 }
-                               })
-      ->UseManualTime()
-      ->Iterations(run.iterations())
-      ->Unit(benchmark::kMicrosecond);
+  bench::register_benchmark(name, run.iterations(), benchmark::kMicrosecond, std::move(body));
 }
 
 }  // namespace

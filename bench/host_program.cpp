@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "bench/commit.hpp"
+#include "bench/registration.hpp"
 #include "host/plan/host_step.hpp"
 
 namespace curb::bench {
@@ -68,17 +69,7 @@ int run_host_benchmarks(int argc, char** argv, const std::function<void(const Ho
 
 void add_benchmark(const std::string& name, const HostRun& run,
                    std::function<void(benchmark::State&)> body) {
-  benchmark::RegisterBenchmark(name.c_str(),
-                               [body = std::move(body)](benchmark::State& state) {
-                                 try {
-                                   body(state);
-                                 } catch (const std::exception& error) {
-                                   state.SkipWithError(error.what());
-                                 }
-                               })
-      ->UseManualTime()
-      ->Iterations(run.pairs)
-      ->Unit(benchmark::kMillisecond);
+  register_benchmark(name, run.pairs, benchmark::kMillisecond, std::move(body));
 }
 
 }  // namespace curb::bench

@@ -29,12 +29,11 @@ void measure(benchmark::State& state, const Shape& shape, std::int64_t length, c
   std::vector<double> times;
   std::vector<double> time_of_off;
   for (auto _ : state) {
-    const bool off_first = times.size() % 2 == 0;
-    double off_time = off_first ? seconds_of([&] { off.step(); }) : 0.0;
-    times.push_back(seconds_of([&] { fused.step(); }));
-    if (!off_first) off_time = seconds_of([&] { off.step(); });
-    time_of_off.push_back(times.back() / off_time);
-    state.SetIterationTime(times.back());
+    const auto [fused_time, off_time] =
+        seconds_of_pair([&] { fused.step(); }, [&] { off.step(); }, times.size() % 2 == 0);
+    times.push_back(fused_time);
+    time_of_off.push_back(fused_time / off_time);
+    state.SetIterationTime(fused_time);
   }
   const PlanDescription description = fused.describe();
   const double bytes = static_cast<double>(description.bytes);

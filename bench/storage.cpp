@@ -127,12 +127,11 @@ void measure(benchmark::State& state, const StorageCase& c, const HostRun& run) 
   std::vector<double> times;
   std::vector<double> ratios;
   for (auto _ : state) {
-    const bool fp32_first = times.size() % 2 == 0;
-    double fp32_time = fp32_first ? seconds_of([&] { fp32.step(); }) : 0.0;
-    times.push_back(seconds_of([&] { subject.step(); }));
-    if (!fp32_first) fp32_time = seconds_of([&] { fp32.step(); });
-    ratios.push_back(times.back() / fp32_time);
-    state.SetIterationTime(times.back());
+    const auto [time, fp32_time] =
+        seconds_of_pair([&] { subject.step(); }, [&] { fp32.step(); }, times.size() % 2 == 0);
+    times.push_back(time);
+    ratios.push_back(time / fp32_time);
+    state.SetIterationTime(time);
   }
   const double bytes = static_cast<double>(subject.describe().bytes);
   add_spread(state, "seconds", times);

@@ -19,6 +19,19 @@ double seconds_of(const Work& work) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
+/// Seconds of two, of which `second` runs first where that is said: who goes first changes from
+/// pair to pair, so that neither always follows the other.
+template <class First, class Second>
+std::pair<double, double> seconds_of_pair(const First& first, const Second& second,
+                                          bool second_goes_first) {
+  if (second_goes_first) {
+    const double time = seconds_of(second);
+    return {seconds_of(first), time};
+  }
+  const double time = seconds_of(first);
+  return {time, seconds_of(second)};
+}
+
 /// Seconds of each of some runs in a row: for what is too short for the clock.
 template <class Work>
 double seconds_in_a_row(std::int64_t repeats, const Work& work) {

@@ -62,14 +62,12 @@ void measure(benchmark::State& state, const Group& group, Passes passes, const H
   std::vector<double> ratios;
   const std::uint64_t clamped_before = fused.statistics().clamped_rows;
   for (auto _ : state) {
-    // They change places from pair to pair, so that neither always follows the other.
-    const bool fused_first = ratios.size() % 2 == 0;
-    const auto time_fused = [&] { fused_times.push_back(seconds_of([&] { fused.step(); })); };
-    if (fused_first) time_fused();
-    unfused_times.push_back(seconds_of([&] { unfused.step(); }));
-    if (!fused_first) time_fused();
-    ratios.push_back(unfused_times.back() / fused_times.back());
-    state.SetIterationTime(fused_times.back());
+    const auto [fused_time, unfused_time] =
+        seconds_of_pair([&] { fused.step(); }, [&] { unfused.step(); }, ratios.size() % 2 == 1);
+    fused_times.push_back(fused_time);
+    unfused_times.push_back(unfused_time);
+    ratios.push_back(unfused_time / fused_time);
+    state.SetIterationTime(fused_time);
   }
 
   const double fused_bytes = static_cast<double>(fused.describe().bytes);

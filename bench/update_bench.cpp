@@ -76,22 +76,16 @@ void measure(benchmark::State& state, OptimizerKind optimizer, Stages stages, co
   const auto time_plain = [&] {
     return seconds_of([&] { matrix.update_plainly(plain_update, states, run.threads); });
   };
-  const auto time_fused = [&] { return seconds_of([&] { fused.step(); }); };
-  const auto time_off = [&] { return seconds_of([&] { off.step(); }); };
 
   std::vector<double> fused_times;
   std::vector<double> of_same_mix;
   std::vector<double> time_of_off;
   const std::uint64_t clamped_before = fused.statistics().clamped_rows;
-  time_off();  // wakes the threads
+  off.step();  // wakes the threads
   double plain_before = time_plain();
   for (auto _ : state) {
-    // Fused and off change places from pair to pair, so that neither always follows the other.
-    const bool fused_first = fused_times.size() % 2 == 0;
-    const double first = fused_first ? time_fused() : time_off();
-    const double second = fused_first ? time_off() : time_fused();
-    const double fused_time = fused_first ? first : second;
-    const double off_time = fused_first ? second : first;
+    const auto [fused_time, off_time] =
+        seconds_of_pair([&] { fused.step(); }, [&] { off.step(); }, fused_times.size() % 2 == 1);
     const double plain_after = time_plain();
     state.SetIterationTime(fused_time);
     fused_times.push_back(fused_time);
