@@ -13,6 +13,7 @@
 #include "host/data/file.hpp"
 #include "host/data/message.hpp"
 #include "host/train/config_table.hpp"
+#include "host/train/setting_lookup.hpp"
 #include "host/train/toml.hpp"
 
 namespace curb::train {
@@ -106,18 +107,15 @@ void read_variables(const std::vector<Setting<Owner>>& table, Owner& owner) {
 }  // namespace
 
 void assign(Settings& settings, const std::string& name, const std::string& text) {
-  std::string underscored = name;
-  std::replace(underscored.begin(), underscored.end(), '-', '_');
+  const std::string key = with_underscores(name);
+  if (const auto* setting = find_setting(run_settings(), key)) return setting->read(settings, text);
+  if (const auto* setting = find_setting(update_settings(), key)) {
+    return setting->read(settings.update, text);
+  }
   std::vector<std::string> names;
-  for (const Setting<Settings>& setting : run_settings()) {
-    if (setting.name == underscored) return setting.read(settings, text);
-    names.push_back(setting.name);
-  }
-  for (const Setting<UpdateSettings>& setting : update_settings()) {
-    if (setting.name == underscored) return setting.read(settings.update, text);
-    names.push_back(setting.name);
-  }
-  throw SettingError(name, "there is no such setting" + data::did_you_mean(underscored, names));
+  add_names(names, run_settings());
+  add_names(names, update_settings());
+  throw SettingError(name, "there is no such setting" + data::did_you_mean(key, names));
 }
 
 void read_config(Settings& settings, const std::string& path) {

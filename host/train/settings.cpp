@@ -8,6 +8,7 @@
 #include "host/data/number.hpp"
 #include "host/train/names.hpp"
 #include "host/train/scheduled_updates.hpp"
+#include "host/train/setting_lookup.hpp"
 #include "host/train/toml.hpp"
 #include "host/train/update_defaults.hpp"
 
@@ -49,11 +50,9 @@ void check_loss(Loss loss, Task task) {
 }
 
 const Setting<UpdateSettings>& find_update_setting(const std::string& name) {
+  if (const auto* setting = find_setting(update_settings(), name)) return *setting;
   std::vector<std::string> names;
-  for (const Setting<UpdateSettings>& setting : update_settings()) {
-    if (setting.name == name) return setting;
-    names.push_back(setting.name);
-  }
+  add_names(names, update_settings());
   throw SettingError(
       "layer", "no layer has a setting " + data::in_quotes(name) + data::did_you_mean(name, names));
 }
@@ -112,8 +111,7 @@ UpdateSettings unresolved_update(const Settings& settings, std::size_t layer) {
 
 void add_layer_override(Settings& settings, std::size_t layer, const std::string& name,
                         const std::string& value) {
-  LayerOverride own{layer, name, value};
-  std::replace(own.name.begin(), own.name.end(), '-', '_');
+  LayerOverride own{layer, with_underscores(name), value};
   UpdateSettings scratch;
   find_update_setting(own.name).read(scratch, own.value);
   settings.layers.push_back(std::move(own));

@@ -13,9 +13,12 @@
 #include "host/train/config.hpp"
 #include "host/train/schedule_text.hpp"
 #include "host/train/scheduled_updates.hpp"
+#include "tests/host/train/setting_error.hpp"
 
 namespace curb::train {
 namespace {
+
+using testing::setting_error;
 
 constexpr RunLength kRun{.steps_per_epoch = 10, .epochs = 6};
 constexpr double kPi = 3.14159265358979323846;
@@ -25,12 +28,7 @@ Schedule parse(const std::string& text) {
 }
 
 std::string refusal(const std::string& text, const makers::Range& range = makers::kNotNegative) {
-  try {
-    parse_schedule("l1_schedule", range, text);
-  } catch (const SettingError& error) {
-    return error.setting() + ": " + error.what();
-  }
-  return "nothing was refused";
+  return setting_error([&] { parse_schedule("l1_schedule", range, text); });
 }
 
 /// Sixty steps of a schedule of 0.5, each beside the formula of its step.
@@ -212,12 +210,7 @@ std::string complaint(const std::string& schedule, const std::vector<std::string
   assign(settings, "l1_schedule", schedule);
   for (const std::string& own : layers) read_layer_override(settings, own);
   resolve(settings);
-  try {
-    check_schedules_begin(settings, length_of_run(settings, 95));
-  } catch (const SettingError& error) {
-    return error.setting() + ": " + error.what();
-  }
-  return "nothing";
+  return setting_error([&] { check_schedules_begin(settings, length_of_run(settings, 95)); });
 }
 
 const std::string kNever = " is never reached: the run ends after 60 steps (10 an epoch)";
@@ -233,17 +226,17 @@ TEST(LengthOfRun, IsInSteps) {
 }
 
 TEST(Schedule, MustBeginWithinItsRun) {
-  EXPECT_EQ(complaint("from=59"), "nothing");
+  EXPECT_EQ(complaint("from=59"), "nothing was refused");
   EXPECT_EQ(complaint("from=60"), "l1_schedule: from=60" + kNever);
   EXPECT_EQ(complaint("linear:from=50000"), "l1_schedule: from=50000" + kNever);
-  EXPECT_EQ(complaint("from=5.9ep"), "nothing");
+  EXPECT_EQ(complaint("from=5.9ep"), "nothing was refused");
   EXPECT_EQ(complaint("from=6ep"), "l1_schedule: from=6ep (step 60)" + kNever);
-  EXPECT_EQ(complaint("from=99%"), "nothing");
+  EXPECT_EQ(complaint("from=99%"), "nothing was refused");
   EXPECT_EQ(complaint("from=100%,warmup=5"), "l1_schedule: from=100% (step 60)" + kNever);
 }
 
 TEST(Schedule, MustBeginInEveryLayer) {
-  EXPECT_EQ(complaint("constant", {"1:l1-schedule=from=59"}), "nothing");
+  EXPECT_EQ(complaint("constant", {"1:l1-schedule=from=59"}), "nothing was refused");
   EXPECT_EQ(complaint("constant", {"1:l1-schedule=from=60"}),
             "layer: 1:l1_schedule: from=60" + kNever);
   EXPECT_EQ(complaint("constant", {"1:max_norm=1", "1:max-norm-schedule=from=7ep"}),

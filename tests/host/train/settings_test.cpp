@@ -8,38 +8,17 @@
 #include <string>
 #include <vector>
 
+#include "host/train/config.hpp"
+#include "tests/host/train/setting_error.hpp"
+
 namespace curb::train {
 namespace {
 
-template <class Owner>
-const Setting<Owner>& find(const std::vector<Setting<Owner>>& table, const std::string& name) {
-  for (const Setting<Owner>& setting : table) {
-    if (setting.name == name) return setting;
-  }
-  throw std::invalid_argument("no setting " + name);
-}
-
-void set(Settings& settings, const std::string& name, const std::string& text) {
-  for (const auto& setting : update_settings()) {
-    if (setting.name == name) return setting.read(settings.update, text);
-  }
-  find(run_settings(), name).read(settings, text);
-}
-
-/// "setting: reason" of the SettingError that `action` throws.
-template <class Action>
-std::string refusal(Action action) {
-  try {
-    action();
-  } catch (const SettingError& error) {
-    return error.setting() + ": " + error.what();
-  }
-  return "nothing was refused";
-}
+using testing::setting_error;
 
 std::string refusal_of(const std::string& name, const std::string& text) {
   Settings settings;
-  return refusal([&] { set(settings, name, text); });
+  return setting_error([&] { assign(settings, name, text); });
 }
 
 /// Settings read from "name=value" each; "digits" unless they name other data.
@@ -53,7 +32,7 @@ Settings settings_of(const std::vector<std::string>& assignments) {
     if (name == "layer") {
       read_layer_override(settings, value);
     } else {
-      set(settings, name, value);
+      assign(settings, name, value);
     }
   }
   return settings;
@@ -66,37 +45,37 @@ Settings resolved(const std::vector<std::string>& assignments) {
 }
 
 std::string refusal_of_all(const std::vector<std::string>& assignments) {
-  return refusal([&] { resolved(assignments); });
+  return setting_error([&] { resolved(assignments); });
 }
 
 using Sizes = std::vector<std::int64_t>;
 
 TEST(Settings, ReadWhatPeopleWrite) {
   Settings settings;
-  set(settings, "hidden", "128,64");
+  assign(settings, "hidden", "128,64");
   EXPECT_EQ(settings.hidden, (Sizes{128, 64}));
-  set(settings, "hidden", "");
+  assign(settings, "hidden", "");
   EXPECT_EQ(settings.hidden, Sizes{});
-  set(settings, "batch", "full");
+  assign(settings, "batch", "full");
   EXPECT_EQ(settings.batch, 0);
-  set(settings, "dropout", "0.5");
+  assign(settings, "dropout", "0.5");
   EXPECT_EQ(settings.input_dropout, 0.0f);
   EXPECT_EQ(settings.hidden_dropout, 0.5f);
-  set(settings, "dropout", "0.1,0.3");
+  assign(settings, "dropout", "0.1,0.3");
   EXPECT_EQ(settings.input_dropout, 0.1f);
   EXPECT_EQ(settings.hidden_dropout, 0.3f);
-  set(settings, "init", "normal:0.05");
+  assign(settings, "init", "normal:0.05");
   EXPECT_EQ(settings.initialisation->initialiser, nn::Initialiser::normal);
   EXPECT_EQ(settings.initialisation->deviation, 0.05f);
-  set(settings, "non_negative", "");
+  assign(settings, "non_negative", "");
   EXPECT_TRUE(settings.update.non_negative);
-  set(settings, "max_norm", "inf");
+  assign(settings, "max_norm", "inf");
   EXPECT_EQ(settings.update.max_norm, rules::kInfinity);
-  set(settings, "train_rows", "1000");
+  assign(settings, "train_rows", "1000");
   EXPECT_EQ(settings.data_options.train_rows, 1000);
-  set(settings, "header", "no");
+  assign(settings, "header", "no");
   EXPECT_EQ(settings.data_options.header, false);
-  set(settings, "seed", "9007199254740992");
+  assign(settings, "seed", "9007199254740992");
   EXPECT_EQ(settings.seed, 9007199254740992u);
 }
 
@@ -125,7 +104,7 @@ TEST(Settings, SuggestTheNearestName) {
   EXPECT_EQ(refusal_of("optimizer", "nestorov"),
             "optimizer: there is no \"nestorov\"; did you mean \"nesterov\"? "
             "(sgd|momentum|nesterov|adagrad|rmsprop|adam|adamw)");
-  EXPECT_EQ(refusal([] { settings_of({"layer=0:l3=1"}); }),
+  EXPECT_EQ(setting_error([] { settings_of({"layer=0:l3=1"}); }),
             "layer: no layer has a setting \"l3\"; did you mean \"l1\"?");
 }
 
@@ -190,7 +169,7 @@ TEST(Settings, ThatExcludeEachOtherAreRefused) {
 
 TEST(Settings, ImagesHaveAHeightAndAWidth) {
   Settings settings;
-  set(settings, "image", "28x20");
+  assign(settings, "image", "28x20");
   EXPECT_EQ(settings.image->height, 28);
   EXPECT_EQ(settings.image->width, 20);
   for (const char* text : {"28", "28x", "x28", "0x8", "8x8x1", "-8x-8", ""}) {
@@ -207,9 +186,9 @@ TEST(Settings, ImagesHaveAHeightAndAWidth) {
 
 TEST(Settings, ClassWeightsAreBalancedOrOnePerClass) {
   Settings settings;
-  set(settings, "class_weights", "balanced");
+  assign(settings, "class_weights", "balanced");
   EXPECT_TRUE(settings.class_weights->balanced);
-  set(settings, "class_weights", "1,2.5");
+  assign(settings, "class_weights", "1,2.5");
   EXPECT_FALSE(settings.class_weights->balanced);
   EXPECT_EQ(settings.class_weights->values, (std::vector<float>{1.0f, 2.5f}));
   EXPECT_EQ(refusal_of("class_weights", "1,0"), "class_weights: must be a number > 0, not \"0\"");
@@ -270,10 +249,10 @@ TEST(Settings, ALayerMayHaveItsOwn) {
 
 TEST(Settings, ALayersOwnMustBeWellFormed) {
   for (const char* text : {"", "0", "0:l1", ":l1=1", "x:l1=1", "-1:l1=1", "l1=1"}) {
-    EXPECT_EQ(refusal([&] { settings_of({std::string("layer=") + text}); }),
+    EXPECT_EQ(setting_error([&] { settings_of({std::string("layer=") + text}); }),
               "layer: must be INDEX:NAME=VALUE, not \"" + std::string(text) + "\"");
   }
-  EXPECT_EQ(refusal([] { settings_of({"layer=0:l1=-1"}); }),
+  EXPECT_EQ(setting_error([] { settings_of({"layer=0:l1=-1"}); }),
             "l1: must be a number >= 0, not \"-1\"");
 }
 
