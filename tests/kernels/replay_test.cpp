@@ -16,23 +16,12 @@
 #include "tests/kernels/values.hpp"
 #include "tests/rules/optimizer_kinds.hpp"
 #include "tests/simt/executor.hpp"
+#include "tests/simt/test_stream.hpp"
 
 namespace curb::testing {
 namespace {
 
 using kernels::check;
-
-class TestStream {
- public:
-  TestStream() { check(cudaStreamCreate(&stream_), "making a stream"); }
-  ~TestStream() { cudaStreamDestroy(stream_); }
-  TestStream(const TestStream&) = delete;
-  TestStream& operator=(const TestStream&) = delete;
-  operator cudaStream_t() const { return stream_; }
-
- private:
-  cudaStream_t stream_ = nullptr;
-};
 
 Hyperparameters scheduled(int step) {
   Hyperparameters h;

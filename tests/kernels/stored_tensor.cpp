@@ -104,6 +104,18 @@ std::vector<Form> all_forms(kernels::UpdateKind kind) {
   return forms;
 }
 
+kernels::TensorView view_without_arrays(const StoredTensor& tensor, rules::RandomKey key) {
+  kernels::TensorView view{};
+  view.rows = tensor.wide.rows;
+  view.columns = tensor.wide.columns;
+  view.leading_dimension = tensor.wide.leading_dimension;
+  view.storage = tensor.form.storage;
+  view.gradient_type = tensor.form.gradient;
+  view.zero_gradient = tensor.form.zero_gradient;
+  view.random_key = key;
+  return view;
+}
+
 StoredTensor store(const HostTensor& tensor, const Form& form, RandomFloats& random) {
   StoredTensor stored;
   stored.form = form;

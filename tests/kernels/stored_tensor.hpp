@@ -41,6 +41,9 @@ struct StoredTensor {
   std::vector<float> average;
 };
 
+/// Its shape and form, but none of its arrays.
+kernels::TensorView view_without_arrays(const StoredTensor& tensor, rules::RandomKey key);
+
 /// Rounds what the form stores in 16 bits; a gradient of 16 bits is made of random ones.
 StoredTensor store(const HostTensor& tensor, const Form& form, RandomFloats& random);
 

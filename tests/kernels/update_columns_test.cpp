@@ -1,5 +1,6 @@
 // Copyright 2026 The curb authors. SPDX-License-Identifier: Apache-2.0
-// The fused row kernels where neuron = column, against the serial step, bit for bit.
+// The fused row kernels where neuron = column, against the serial step, bit for bit: that is what
+// expect_kernel_equals_serial_step of row_cases.hpp asserts of every length.
 #include <gtest/gtest.h>
 
 #include <cstdint>
@@ -20,6 +21,7 @@ TEST(UpdateColumns, InRegistersEqualTheSerialStepAtEveryLength) {
   for (const std::int64_t length : row_lengths()) {
     if (kernels::column_tier(length) == Tier::columns) lengths.push_back(length);
   }
+  ASSERT_FALSE(lengths.empty());
   on_every_order(
       [&] { expect_kernel_equals_serial_step(Incoming::column, Tier::columns, lengths); });
 }

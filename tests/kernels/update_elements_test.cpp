@@ -1,5 +1,6 @@
 // Copyright 2026 The curb authors. SPDX-License-Identifier: Apache-2.0
-// The fused element-wise kernels against a plain loop over the rules on the host, bit for bit.
+// The fused element-wise kernels against a plain loop over the rules on the host, bit for bit: that
+// is what expect_same_arrays of expect.hpp asserts.
 #include <gtest/gtest.h>
 
 #include <cstddef>
@@ -35,6 +36,7 @@ void expect_kernel_equals_loop(const Combination& combination, std::size_t n,
 
 TEST(UpdateElements, EqualTheLoopInEveryCombination) {
   const std::vector<Combination> combinations = all_combinations();
+  ASSERT_FALSE(combinations.empty());
   const std::size_t each = test_size(1'000'000, 20'000) / combinations.size() + 1;
   on_every_order([&] {
     RandomFloats random(1);

@@ -67,22 +67,15 @@ kernels::RowStatistics device_stored_step(kernels::UpdateKind kind, Tier tier,
   DeviceArray<float> average(tensor.average, offsets.state);
   DeviceArray<std::uint8_t> mask(tensor.wide.mask, offsets.mask);
 
-  kernels::TensorView view{};
+  kernels::TensorView view = view_without_arrays(tensor, key);
   view.weight = weight.data();
   view.state[0] = first.data();
   view.state[1] = second.data();
   view.mask = mask.data();
-  view.rows = tensor.wide.rows;
-  view.columns = tensor.wide.columns;
-  view.leading_dimension = tensor.wide.leading_dimension;
-  view.storage = tensor.form.storage;
-  view.gradient_type = tensor.form.gradient;
-  view.zero_gradient = tensor.form.zero_gradient;
   view.bfloat16 = bfloat16.data();
   view.remainder = remainder.data();
   view.velocity = velocity.data();
   view.average = average.data();
-  view.random_key = key;
 
   const void* address = gradient.data();
   if (address == nullptr) address = narrow_gradient.data();

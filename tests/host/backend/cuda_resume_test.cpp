@@ -1,5 +1,6 @@
 // Copyright 2026 The curb authors. SPDX-License-Identifier: Apache-2.0
 // Runs on CUDA that are killed and go on, each time with a back end of their own: to the same bits.
+// What is asserted of their files is in expect_kills_change_no_bit of killed_training.hpp.
 #include <gtest/gtest.h>
 
 #include "tests/host/backend/backends.hpp"

@@ -6,23 +6,15 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <functional>
 #include <random>
+
+#include "tests/host/plan/refusal.hpp"
 
 namespace curb::testing {
 namespace {
 
 constexpr std::int64_t kColumns = 4;
 constexpr std::size_t kPoolFloats = 1024;
-
-std::string refusal(const std::function<void()>& act) {
-  try {
-    act();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return {};
-}
 
 Group group_of(OptimizerKind optimizer) {
   Group group;

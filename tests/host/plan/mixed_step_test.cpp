@@ -31,22 +31,15 @@ T* data_or_null(std::vector<T>& values) {
 kernels::RowStatistics run(const plan::HostStep& step, kernels::UpdateKind kind, Tier tier,
                            const rules::Coefficients& c, rules::RandomKey key,
                            StoredTensor& tensor) {
-  kernels::TensorView view{};
+  kernels::TensorView view = view_without_arrays(tensor, key);
   view.weight = data_or_null(tensor.wide.weight);
   view.state[0] = data_or_null(tensor.wide.state[0]);
   view.state[1] = data_or_null(tensor.wide.state[1]);
   view.mask = data_or_null(tensor.wide.mask);
-  view.rows = tensor.wide.rows;
-  view.columns = tensor.wide.columns;
-  view.leading_dimension = tensor.wide.leading_dimension;
-  view.storage = tensor.form.storage;
-  view.gradient_type = tensor.form.gradient;
-  view.zero_gradient = tensor.form.zero_gradient;
   view.bfloat16 = data_or_null(tensor.bfloat16);
   view.remainder = data_or_null(tensor.remainder);
   view.velocity = data_or_null(tensor.velocity);
   view.average = data_or_null(tensor.average);
-  view.random_key = key;
   const void* gradient = data_or_null(tensor.wide.gradient);
   if (gradient == nullptr) gradient = data_or_null(tensor.gradient);
 
