@@ -153,11 +153,17 @@ def training(document):
 
 def study(document):
     """Rows of settings beside what was published, from `curb reproduce --out`."""
+    def by_seed(runs):
+        if len(runs) > 5:
+            figures = [run["figure"] for run in runs]
+            return f"{len(runs)} seeds: {min(figures):.2f} to {max(figures):.2f}"
+        return ", ".join(f"{run['figure']:.2f}" for run in runs)
+
     best = document["reading"] == "best epoch"
     published = any("published" in row for row in document["rows"])
     rows = []
     for row in document["rows"]:
-        cells = [row["name"], ", ".join(f"{run['figure']:.2f}" for run in row["runs"]),
+        cells = [row["name"], by_seed(row["runs"]),
                  f"{row['mean']:.2f} ± {row['deviation']:.2f}"]
         if published:
             cells += [f"{row['published']:.2f}", f"{row['difference']:+.2f}",

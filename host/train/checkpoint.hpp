@@ -20,7 +20,7 @@ namespace curb::train {
 /// Weights that may be wanted again.
 struct Snapshot {
   std::int64_t epoch = 0;         ///< at whose end they stood
-  std::vector<float> parameters;  ///< in the layout of the network's arena
+  std::vector<float> parameters;  ///< in the layout of the network's arena; what would be kept
 };
 
 /// What a run remembers from one report to the next.
@@ -47,7 +47,8 @@ struct Checkpoint {
   Progress progress;
   StepCount count{};
   std::vector<float> parameters;
-  std::vector<std::vector<float>> optimizer_state{};  ///< arenas like that of the parameters
+  /// Arenas like that of the parameters; with ema_decay the last one is the average.
+  std::vector<std::vector<float>> optimizer_state{};
   std::vector<GroupState> groups{};
 
   double seconds = 0.0;               ///< since training began

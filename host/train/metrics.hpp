@@ -31,6 +31,7 @@ struct LayerMetrics {
 
 LayerMetrics measure(const WeightMatrix& weight);
 
+/// With ema_decay, all that is said of weights and evaluations is of the averaged ones.
 struct EpochMetrics {
   std::optional<std::size_t> member{};  ///< of a committee, from 0
   std::int64_t epoch = 0;               ///< from 1; 0 before the first

@@ -100,6 +100,8 @@ Updates make_updates(backend::Backend& backend, nn::Network& network,
   const nn::ParameterLayout& layout = network.layout();
   std::vector<Buffer<float>> state;
   for (int s = 0; s < states; ++s) state.emplace_back(backend, layout.size);
+  const bool averages = layers.front().ema_decay > 0.0f;
+  Buffer<float> average(backend, averages ? layout.size : 0);
 
   std::vector<Tensor> tensors;
   std::vector<const void*> gradients;
@@ -113,11 +115,12 @@ Updates make_updates(backend::Backend& backend, nn::Network& network,
     for (std::size_t s = 0; s < state.size(); ++s) {
       tensors.back().state[s] = state[s].data() + place.offset;
     }
+    if (averages) tensors.back().ema = average.data() + place.offset;
     gradients.push_back(network.gradients().data() + place.offset);
   }
   Plan plan(backend.device(), std::move(groups), std::move(tensors), options);
   plan.bind_gradients(gradients, backend.stream());
-  return {std::move(state), std::move(plan)};
+  return {std::move(state), std::move(average), std::move(plan)};
 }
 
 WeightMatrix weights_of(const nn::ParameterLayout& layout, std::span<const float> arena,

@@ -18,14 +18,15 @@ namespace curb::train {
 /// Throws SettingError where images are to be moved whose shape is not known.
 nn::NetworkDescription describe_network(const Settings& settings, const data::Dataset& data);
 
-/// A plan, with the optimiser's state that it refers to.
+/// A plan, with the arenas that it refers to, each as long as the network's.
 struct Updates {
-  std::vector<backend::Buffer<float>> state;  ///< as long as the network's arena each
+  std::vector<backend::Buffer<float>> state;  ///< the optimiser's
+  backend::Buffer<float> average;             ///< of the parameters; empty without ema_decay
   Plan plan;
 };
 
 /// One group per layer; the biases are free of every penalty. The gradients are the network's, and
-/// bound. The network must outlive the plan.
+/// bound; the average must begin as a copy of the parameters. The network must outlive the plan.
 Updates make_updates(backend::Backend& backend, nn::Network& network,
                      const std::vector<UpdateSettings>& layers, Optimizer optimizer,
                      const PlanOptions& options = {});

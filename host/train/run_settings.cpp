@@ -208,6 +208,10 @@ std::vector<Setting<Settings>> make_run_settings() {
       number<Settings>("clip_norm", kRadius,
                        "shorten the gradient of the data loss to this norm where it is longer",
                        CURB_MEMBER(clip_norm)),
+      number<Settings>("ema_decay", kBelowOne,
+                       "evaluate and keep the moving average of the weights, w_avg += (1 - X) (w - "
+                       "w_avg) after each step, which has no exact zeros; 0: the weights",
+                       CURB_MEMBER(ema_decay)),
       dropout(),
       number<Settings>("input_noise", kNotNegative, "deviation of Gaussian noise on the features",
                        CURB_MEMBER(input_noise)),

@@ -77,6 +77,7 @@ Hyperparameters hyperparameters_of(const UpdateSettings& update) {
   h.weight_decay = *update.weight_decay;
   h.group_lasso = update.group_lasso;
   h.max_norm = update.max_norm;
+  h.ema_decay = update.ema_decay;
   return h;
 }
 

@@ -179,6 +179,7 @@ std::vector<UpdateSettings> layer_updates(const Settings& settings) {
   std::vector<UpdateSettings> updates;
   for (std::size_t layer = 0; layer <= settings.hidden.size(); ++layer) {
     updates.push_back(unresolved_update(settings, layer));
+    updates.back().ema_decay = settings.ema_decay;
   }
   return updates;
 }

@@ -59,6 +59,7 @@ struct UpdateSettings {
   float max_norm = rules::kInfinity;
   MaxNormMode max_norm_mode = MaxNormMode::radial;
   bool non_negative = false;
+  float ema_decay = 0.0f;  ///< the run's: the same for every layer (layer_updates)
 
   Schedule learning_rate_schedule{};
   Schedule momentum_schedule{};
@@ -94,6 +95,9 @@ struct Settings {
 
   Optimizer optimizer = Optimizer::momentum;
   float clip_norm = rules::kInfinity;  ///< of the data gradient of all layers together
+  /// Of the moving average of the parameters, per step: what is evaluated and kept. 0: there is
+  /// none, and the parameters themselves are.
+  float ema_decay = 0.0f;
   UpdateSettings update;
   std::vector<LayerOverride> layers;
 

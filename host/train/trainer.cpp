@@ -201,11 +201,13 @@ void Run::ask_for_report() {
              .trained_before = std::exchange(trained_before_, 0.0),
              .before_training = std::move(before_training_),
              .after_training = backend_.moment()};
-  readings_.ask(training_.steps().losses_on_device());
   if (settings_.clip_norm < rules::kInfinity) report_.gradient_norm = training_.gradient_norm();
-  if (settings_.tolerance > 0.0) {
-    report_.residual = training_.residual(report_.updates) / progress_.first_residual;
-  }
+  training_.show([this] {
+    readings_.ask(training_.steps().losses_on_device());
+    if (settings_.tolerance > 0.0) {
+      report_.residual = training_.residual(report_.updates) / progress_.first_residual;
+    }
+  });
 }
 
 void Run::take_report() {

@@ -39,21 +39,42 @@ Training::Training(const Settings& settings, const data::DataSets& data, Backend
       network_(make_network(settings, data.train, backend)),
       updates_(make_updates(backend, network_, layers_, settings.optimizer,
                             {.clip_norm = settings.clip_norm})),
+      put_aside_(backend, updates_.average.size()),
       steps_(backend, network_, updates_.plan, rows_, settings.batch, settings.seed),
       schedules_(layers_, {steps_.steps_per_epoch(), settings.epochs}) {}
 
-void Training::initialise() { network_.initialise(*settings_.initialisation); }
+void Training::initialise() {
+  network_.initialise(*settings_.initialisation);
+  const backend::Buffer<float>& parameters = network_.parameters();
+  backend_.copy(parameters.data(), updates_.average.data(), updates_.average.bytes());
+}
+
+void Training::show(const std::function<void()>& look) {
+  if (updates_.average.size() == 0) return look();
+  backend::Buffer<float>& parameters = network_.parameters();
+  backend_.copy(parameters.data(), put_aside_.data(), parameters.bytes());
+  backend_.copy(updates_.average.data(), parameters.data(), parameters.bytes());
+  look();
+  backend_.copy(put_aside_.data(), parameters.data(), parameters.bytes());
+}
+
+std::vector<backend::Buffer<float>*> Training::arenas() {
+  std::vector<backend::Buffer<float>*> all;
+  for (backend::Buffer<float>& state : updates_.state) all.push_back(&state);
+  if (updates_.average.size() > 0) all.push_back(&updates_.average);
+  return all;
+}
 
 void Training::restore(const Checkpoint& checkpoint) {
   require_same_settings(checkpoint, settings_);
   require_same_data(checkpoint, data_);
   if (checkpoint.parameters.size() != network_.parameters().size() ||
-      checkpoint.optimizer_state.size() != updates_.state.size()) {
+      checkpoint.optimizer_state.size() != arenas().size()) {
     throw data::DataError(checkpoint.source + ": of a run of another network or optimizer");
   }
   network_.parameters().upload(checkpoint.parameters);
-  for (std::size_t i = 0; i < updates_.state.size(); ++i) {
-    updates_.state[i].upload(checkpoint.optimizer_state[i]);
+  for (std::size_t i = 0; i < arenas().size(); ++i) {
+    arenas()[i]->upload(checkpoint.optimizer_state[i]);
   }
   updates_.plan.import_state(checkpoint.groups, backend_.stream());
   steps_.resume(checkpoint.progress.epoch, checkpoint.count);
@@ -63,12 +84,12 @@ void Training::restore(const Checkpoint& checkpoint) {
   restored_ = {steps_.steps(), checkpoint.progress.gradient_norm};
 }
 
-void Training::write_to(Checkpoint& checkpoint) const {
+void Training::write_to(Checkpoint& checkpoint) {
   checkpoint.count = steps_.count();
   checkpoint.groups = updates_.plan.export_state(backend_.stream());
   checkpoint.progress.gradient_norm = gradient_norm();
-  for (const backend::Buffer<float>& state : updates_.state) {
-    checkpoint.optimizer_state.push_back(state.download());
+  for (const backend::Buffer<float>* arena : arenas()) {
+    checkpoint.optimizer_state.push_back(arena->download());
   }
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -29,11 +30,14 @@ class Training {
 
   /// Draws the first parameters.
   void initialise();
+  /// Has the network, while `look` runs, be the one that is evaluated and kept: with ema_decay that
+  /// of the averaged parameters. Asynchronous, as far as `look` is.
+  void show(const std::function<void()>& look);
   /// Goes on where write_to was called. Throws data::DataError for a checkpoint of other settings,
   /// other data or another network.
   void restore(const Checkpoint& checkpoint);
   /// What the rest of the run depends on here, but for the parameters. Waits.
-  void write_to(Checkpoint& checkpoint) const;
+  void write_to(Checkpoint& checkpoint);
 
   /// The next step of the epoch, with the values of the schedules at it. Does not wait.
   void step();
@@ -59,6 +63,9 @@ class Training {
     double gradient_norm = 0.0;
   };
 
+  /// Everything beside the parameters that checkpoints hold, in their order.
+  std::vector<backend::Buffer<float>*> arenas();
+
   const Settings& settings_;
   const data::DataSets& data_;
   backend::Backend& backend_;
@@ -66,6 +73,7 @@ class Training {
   DeviceRows rows_;
   nn::Network network_;
   Updates updates_;
+  backend::Buffer<float> put_aside_;  ///< the parameters, while the average is shown
   EpochSteps steps_;
   ScheduledUpdates schedules_;
   std::optional<Restored> restored_;

@@ -63,6 +63,7 @@ inline std::vector<KilledTraining> killed_trainings() {
   adam.settings.optimizer = train::Optimizer::adam;
   adam.settings.update.group_lasso = 1e-2f;
   adam.settings.layers = {{1, "l1", "0.01"}};
+  adam.settings.ema_decay = 0.9f;
 
   KilledTraining nesterov{"nesterov", usual};
   nesterov.settings.optimizer = train::Optimizer::nesterov;

@@ -145,6 +145,7 @@ TEST(Settings, EachOptimiserHasItsOwnAndNoOther) {
             "adamw");
   EXPECT_EQ(refusal_of("epsilon", "0"), "epsilon: must be a number > 0, not \"0\"");
   EXPECT_EQ(refusal_of("beta2", "1"), "beta2: must be a number in [0, 1), not \"1\"");
+  EXPECT_EQ(refusal_of("ema_decay", "1"), "ema_decay: must be a number in [0, 1), not \"1\"");
   EXPECT_EQ(refusal_of("clip_norm", "0"), "clip_norm: must be a number > 0 (inf: none), not \"0\"");
 }
 

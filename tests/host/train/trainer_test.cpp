@@ -10,6 +10,8 @@
 #include <vector>
 
 #include "host/data/digits.hpp"
+#include "host/train/network_setup.hpp"
+#include "host/train/passes.hpp"
 #include "host/train/schedule_text.hpp"
 
 namespace curb::train {
@@ -237,6 +239,36 @@ TEST(Trainer, ClipsTheGradientOfAllLayersTogether) {
   EXPECT_NEAR(*clipped.reports[0].gradient_norm, free / 0.5, 1e-5);
   settings.clip_norm = 1e6f;
   EXPECT_NEAR(distance(run(settings, digits()).outcome.model, initial), free, 1e-6);
+}
+
+TEST(Trainer, KeepsAndEvaluatesTheMovingAverage) {
+  Settings settings = digits_settings();
+  settings.ema_decay = 0.75f;
+  settings.epochs = 1;
+  settings.batch = 300;  // four steps
+  settings.update.l1 = 1e-3f;
+  settings.checkpoint_minutes = 1e-9;  // after every step
+  std::vector<float> average;
+  Observer observer;
+  observer.on_checkpoint = [&average](const Checkpoint& checkpoint) {
+    if (average.empty()) average = checkpoint.progress.latest.parameters;
+    for (std::size_t i = 0; i < average.size(); ++i) {
+      average[i] += 0.25f * (checkpoint.parameters[i] - average[i]);
+    }
+  };
+  const Recorded result = run(settings, digits(), observer);
+  ASSERT_EQ(result.outcome.steps, 4u);
+
+  const auto backend = backend::make_cpu_backend(1);
+  nn::Network network = make_network(*backend, result.outcome.model, 1024);
+  const std::vector<float> kept = network.parameters().download();
+  ASSERT_EQ(kept.size(), average.size());
+  for (std::size_t i = 0; i < kept.size(); ++i) EXPECT_NEAR(kept[i], average[i], 1e-7f) << i;
+  EXPECT_EQ(result.reports.back().test->loss,
+            evaluate(*backend, network, DeviceRows(*backend, *digits().test)).loss);
+  EXPECT_EQ(result.outcome.test->loss, result.reports.back().test->loss);
+  settings.ema_decay = 0.0f;
+  EXPECT_FALSE(same_weights(result.outcome.model, run(settings, digits()).outcome.model));
 }
 
 TEST(Trainer, OptimiserSettingsReachTheUpdate) {
