@@ -148,7 +148,7 @@ class CudaExecutor final : public Executor {
     }
   }
 
-  std::string why_unreachable(const void* address) const override {
+  std::string why_unreachable(const void* address) override {
     const DeviceScope scope(device_);
     cudaPointerAttributes found{};
     check(cudaPointerGetAttributes(&found, address), "asking where an array lies");

@@ -17,7 +17,7 @@ class Executor {
   virtual ~Executor() = default;
   /// Why the device cannot reach `address`, as the end of a sentence that begins with the array's
   /// name; empty where it can, or where there is no telling.
-  virtual std::string why_unreachable(const void* address) const = 0;
+  virtual std::string why_unreachable(const void* address) = 0;
   /// As many as there are tensors.
   virtual void bind_gradients(const void* const* gradients, Stream stream) = 0;
   virtual void set_hyperparameters(std::size_t group, const Hyperparameters& value,

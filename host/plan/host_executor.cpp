@@ -10,6 +10,7 @@
 #include <optional>
 
 #include "host/plan/executor.hpp"
+#include "host/plan/host_memory.hpp"
 #include "host/plan/host_statistics.hpp"
 #include "host/plan/host_step.hpp"
 
@@ -50,7 +51,9 @@ class HostExecutor final : public Executor {
     if (options.statistics) weight_statistics_.emplace(layout_, threads_);
   }
 
-  std::string why_unreachable(const void*) const override { return {}; }
+  std::string why_unreachable(const void* address) override {
+    return host_memory_.can_read(address) ? "" : "is not in memory that the CPU can reach";
+  }
 
   void bind_gradients(const void* const* gradients, Stream) override {
     std::copy_n(gradients, gradients_.size(), gradients_.begin());
@@ -181,6 +184,7 @@ class HostExecutor final : public Executor {
   std::vector<double> partials_;
   std::vector<kernels::RowStatistics> statistics_;
   kernels::StepReport report_{};
+  HostMemory host_memory_;
   HostStep host_step_;
   int threads_;
   std::vector<Scratch> scratch_;

@@ -65,7 +65,7 @@ class Plan::Impl {
  private:
   /// Asking is slow, and gradients in the wrong memory are so from the first: they are asked once.
   template <class Pointer>
-  void require_reachable(const char* function, const Pointer* gradients) const {
+  void require_reachable(const char* function, const Pointer* gradients) {
     for (std::size_t i = 0; i < tensors_.size(); ++i) {
       if (gradients[i] == nullptr) continue;
       const std::string why = executor_->why_unreachable(gradients[i]);
