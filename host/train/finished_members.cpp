@@ -2,12 +2,12 @@
 // The finished members of a committee to a file and back.
 #include "host/train/finished_members.hpp"
 
+#include <stdexcept>
 #include <utility>
 #include <vector>
 
 #include "host/data/error.hpp"
 #include "host/data/file.hpp"
-#include "host/data/message.hpp"
 #include "host/train/atomic_file.hpp"
 #include "host/train/ending_names.hpp"
 #include "host/train/exact_json.hpp"
