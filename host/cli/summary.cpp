@@ -41,6 +41,13 @@ std::string rows(const data::DataSets& data) {
   return text;
 }
 
+/// Whose zeros those of the layers are, where one might be surprised that there are none.
+std::string averages(const train::Settings& settings) {
+  if (settings.ema_decay == 0.0f) return "";
+  return fmt::format("weights       averages with decay {}, which have no exact zeros\n",
+                     settings.ema_decay);
+}
+
 std::string layer_line(std::size_t index, const train::LayerMetrics& layer) {
   std::string text = fmt::format(
       "layer {:<7} {} of {} weights are zero ({:.1f} %), largest incoming norm {:.4g}", index,
@@ -110,7 +117,7 @@ std::string summary(const train::Settings& settings, const data::DataSets& data,
   if (outcome.kept_epoch != outcome.epochs) {
     text += fmt::format("kept          the weights of epoch {}\n", outcome.kept_epoch);
   }
-  text += fmt::format("train         {}\n", to_text(outcome.train)) +
+  text += averages(settings) + fmt::format("train         {}\n", to_text(outcome.train)) +
           fmt::format("penalty       {:.6g}, objective {:.10g}\n", outcome.penalty,
                       outcome.train.loss + outcome.penalty);
   if (outcome.residual) text += fmt::format("residual      {:.3g}", *outcome.residual);

@@ -208,6 +208,15 @@ TEST(Program, SaysNothingButResultsUnlessItIsAskedTo) {
   EXPECT_EQ(run_program(train + Arguments{"--quiet"}).err, "");
 }
 
+TEST(Program, SaysThatAveragesHaveNoZeros) {
+  std::vector<std::string> arguments{"train", "--data", "digits", "--epochs",
+                                     "1",     "--l1",   "1e-3",   "--quiet"};
+  const std::string said = "averages with decay 0.9, which have no exact zeros\n";
+  EXPECT_EQ(run_program(arguments).out.find(said), std::string::npos);
+  arguments.insert(arguments.end(), {"--ema-decay", "0.9"});
+  EXPECT_NE(run_program(arguments).out.find(said), std::string::npos);
+}
+
 TEST(Program, TakesAnEmptyValueInEitherForm) {
   for (const Arguments& none : {Arguments{"--hidden", ""}, Arguments{"--hidden="}}) {
     const ProgramResult result =
