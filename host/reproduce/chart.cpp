@@ -20,7 +20,7 @@ using drawing::Svg;
 
 constexpr double kWidth = 640.0;
 constexpr double kHeight = 420.0;
-constexpr drawing::Frame kFrame{.left = 64.0, .right = 620.0, .top = 44.0, .bottom = 364.0};
+constexpr drawing::Frame kFrame{.left = 72.0, .right = 620.0, .top = 44.0, .bottom = 364.0};
 
 /// The colours are Okabe and Ito's, which people who see colours differently can tell apart; the
 /// dashes tell curves apart in print.

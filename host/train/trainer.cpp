@@ -7,10 +7,8 @@
 #include <cmath>
 #include <memory>
 #include <optional>
-#include <stdexcept>
 #include <utility>
 
-#include "host/data/error.hpp"
 #include "host/train/network_objective.hpp"
 #include "host/train/network_setup.hpp"
 #include "host/train/readings.hpp"
@@ -33,16 +31,6 @@ steady_clock::time_point seconds_ago(double seconds) {
 
 bool all_finite(const std::vector<float>& values) {
   return std::all_of(values.begin(), values.end(), [](float x) { return std::isfinite(x); });
-}
-
-/// What was tuned elsewhere is of no use here.
-void restore_tuning(const Checkpoint& checkpoint, Backend& backend) {
-  if (checkpoint.backend != backend.signature()) return;
-  try {
-    backend.restore_tuning(checkpoint.tuning);
-  } catch (const std::invalid_argument& error) {
-    throw data::DataError(checkpoint.source + ": what was tuned for the device: " + error.what());
-  }
 }
 
 class Run {
@@ -320,7 +308,7 @@ void check_fits(const Settings& settings, const data::DataSets& data) {
 
 Outcome train(const Settings& settings, const data::DataSets& data, backend::Backend& backend,
               const Observer& observer, const Checkpoint* checkpoint) {
-  if (checkpoint != nullptr) restore_tuning(*checkpoint, backend);  // before steps are recorded
+  if (checkpoint != nullptr) apply_tuning(*checkpoint, backend);  // before steps are recorded
   Run run(settings, data, backend, observer);
   if (checkpoint != nullptr) {
     run.resume(*checkpoint);
