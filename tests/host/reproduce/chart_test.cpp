@@ -23,10 +23,10 @@ Chart chart(double first, double last, double half_width = kNoBar) {
 
 TEST(ToSvg, PutsPointsWhereTheirValuesAre) {
   const std::string svg = to_svg(chart(0.0, 10.0));
-  EXPECT_NE(svg.find("points=\"64.0,364.0 620.0,44.0 \""), std::string::npos) << svg;
+  EXPECT_NE(svg.find("points=\"72.0,364.0 620.0,44.0 \""), std::string::npos) << svg;
   Chart three = chart(0.0, 10.0);
   three.curves[0].points.insert(three.curves[0].points.begin() + 1, {10.0, 5.0, kNoBar});
-  EXPECT_NE(to_svg(three).find("points=\"64.0,364.0 342.0,204.0 620.0,44.0 \""), std::string::npos);
+  EXPECT_NE(to_svg(three).find("points=\"72.0,364.0 346.0,204.0 620.0,44.0 \""), std::string::npos);
 }
 
 TEST(ToSvg, LeavesRoomForBars) {
