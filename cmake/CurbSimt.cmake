@@ -1,16 +1,16 @@
 # Copyright 2026 The curb authors. SPDX-License-Identifier: Apache-2.0
 # curb_add_kernel_test(NAME name SOURCES test... [KERNELS file...] [LIBRARIES target...]
-#                      [EMULATOR_ONLY])
+#                      [EMULATOR_ONLY] [WITH_KERNELS])
 # Builds one set of tests for every place where a kernel can run, and registers each with ctest:
 #   name_asan  (tests "asan.*")  the emulator under AddressSanitizer and UBSan
 #   name_race  (tests "race.*")  the emulator with its race check
 #   name_gpu   (tests "gpu.*")   a GPU; only where CUDA works, and not with EMULATOR_ONLY
 # KERNELS are the sources under test, .cu or .cpp, relative to the root. For the emulator g++
 # compiles them; the same file may be CUDA elsewhere in the build, so a generated source includes it.
-# A GPU's test links what is shipped: CURB_GPU_LIBRARIES.
+# A GPU's test links what is shipped, CURB_GPU_LIBRARIES. Its own sources too are compiled by g++, in a
+# third of nvcc's time, unless WITH_KERNELS says that they have kernels.
 
-find_package(GTest REQUIRED)
-include(GoogleTest)
+include(CurbTest)
 
 # Where emulated tests tell which kernels they ran; kernel_coverage.py reads it.
 set(CURB_SIMT_LOG_DIR ${PROJECT_BINARY_DIR}/kernel_log)
@@ -42,11 +42,12 @@ endfunction()
 set(CURB_SIMT_OPTIMIZATION -O1 -g1)
 
 function(curb_add_kernel_test)
-  cmake_parse_arguments(PARSE_ARGV 0 arg "EMULATOR_ONLY" "NAME" "SOURCES;KERNELS;LIBRARIES")
+  cmake_parse_arguments(PARSE_ARGV 0 arg
+    "EMULATOR_ONLY;WITH_KERNELS" "NAME" "SOURCES;KERNELS;LIBRARIES")
   if(NOT arg_NAME OR NOT arg_SOURCES OR arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "curb_add_kernel_test(NAME name SOURCES test... [KERNELS...] "
-      "[LIBRARIES...] [EMULATOR_ONLY]): got NAME '${arg_NAME}', SOURCES '${arg_SOURCES}', "
-      "unknown '${arg_UNPARSED_ARGUMENTS}'")
+      "[LIBRARIES...] [EMULATOR_ONLY] [WITH_KERNELS]): got NAME '${arg_NAME}', "
+      "SOURCES '${arg_SOURCES}', unknown '${arg_UNPARSED_ARGUMENTS}'")
   endif()
 
   if(CURB_SANITIZE)  # everything has AddressSanitizer then, which excludes the race check
@@ -63,17 +64,21 @@ function(curb_add_kernel_test)
     set(target ${arg_NAME}_${label})
     set(properties LABELS ${label} TIMEOUT 300)
     if(variant STREQUAL "gpu")
-      # nvcc takes a .cpp only by a property that would hold for the whole directory.
       add_executable(${target})
       foreach(source IN LISTS arg_SOURCES)
-        cmake_path(ABSOLUTE_PATH source OUTPUT_VARIABLE path)
-        cmake_path(GET source STEM stem)
-        set(wrapper ${CMAKE_CURRENT_BINARY_DIR}/cuda/${target}/${stem}.cu)
-        file(CONFIGURE OUTPUT ${wrapper} CONTENT "#include \"${path}\"\n" @ONLY)
-        target_sources(${target} PRIVATE ${wrapper})
+        if(arg_WITH_KERNELS)
+          # nvcc takes a .cpp only by a property that would hold for the whole directory.
+          cmake_path(ABSOLUTE_PATH source OUTPUT_VARIABLE path)
+          cmake_path(GET source STEM stem)
+          set(source ${CMAKE_CURRENT_BINARY_DIR}/cuda/${target}/${stem}.cu)
+          file(CONFIGURE OUTPUT ${source} CONTENT "#include \"${path}\"\n" @ONLY)
+        endif()
+        target_sources(${target} PRIVATE ${source})
       endforeach()
       set_target_properties(${target} PROPERTIES CUDA_STANDARD 20)
-      target_link_libraries(${target} PRIVATE ${CURB_GPU_LIBRARIES})
+      target_compile_options(${target} PRIVATE
+        $<$<COMPILE_LANGUAGE:CXX>:${CURB_TEST_OPTIMIZATION}>)
+      target_link_libraries(${target} PRIVATE ${CURB_GPU_LIBRARIES} CUDA::cudart_static)
     else()
       add_executable(${target} ${arg_SOURCES})
       target_link_libraries(${target} PRIVATE curb_${variant})
