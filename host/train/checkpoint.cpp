@@ -2,12 +2,11 @@
 // Whether a checkpoint belongs to a run.
 #include "host/train/checkpoint.hpp"
 
-#include <zlib.h>
-
 #include <algorithm>
 #include <stdexcept>
 
 #include "host/data/error.hpp"
+#include "host/train/checksum.hpp"
 #include "host/train/config.hpp"
 #include "host/train/scheduled_updates.hpp"
 
@@ -52,9 +51,7 @@ class Fingerprint {
  private:
   void add_size(std::size_t size) { add_bytes(&size, sizeof size); }
   void add_bytes(const void* bytes, std::size_t count) {
-    if (count == 0) return;  // of a null pointer zlib makes a new beginning
-    value_ = static_cast<std::uint32_t>(
-        ::crc32_z(value_, static_cast<const unsigned char*>(bytes), count));
+    value_ = add_to_checksum(value_, bytes, count);
   }
 
   std::uint32_t value_ = 0;

@@ -2,8 +2,6 @@
 // Checkpoints to files and back.
 #include "host/train/checkpoint_file.hpp"
 
-#include <zlib.h>
-
 #include <cerrno>
 #include <cstring>
 #include <fstream>
@@ -15,6 +13,7 @@
 #include "host/data/error.hpp"
 #include "host/data/message.hpp"
 #include "host/train/atomic_file.hpp"
+#include "host/train/checksum.hpp"
 #include "host/train/exact_json.hpp"
 #include "host/train/safetensors.hpp"
 
@@ -30,23 +29,8 @@ constexpr const char* kLayout = "1";
 // The checksum's place: JSON is written with its keys in order, and this one is the first.
 constexpr std::size_t kLengthBytes = 8;
 constexpr std::string_view kBeforeChecksum = R"({"__metadata__":{"checksum":")";
-constexpr std::string_view kNoChecksum = "00000000";
 constexpr std::size_t kChecksumAt = kLengthBytes + kBeforeChecksum.size();
 constexpr std::size_t kChecksumEnd = kChecksumAt + kNoChecksum.size();
-
-std::string hexadecimal(std::uint32_t checksum) {
-  std::string text(kNoChecksum);
-  for (std::size_t i = text.size(); i-- > 0; checksum >>= 4) {
-    text[i] = "0123456789abcdef"[checksum & 15];
-  }
-  return text;
-}
-
-std::uint32_t add_to_checksum(std::uint32_t checksum, const void* bytes, std::size_t count) {
-  if (count == 0) return checksum;  // of a null pointer zlib makes a new beginning
-  return static_cast<std::uint32_t>(
-      ::crc32_z(checksum, static_cast<const unsigned char*>(bytes), count));
-}
 
 /// Throws unless the file begins as a checkpoint does and its checksum is right. In pieces: a
 /// checkpoint may be larger than what memory is left.
@@ -69,10 +53,7 @@ void check_every_byte(const std::string& path) {
     }
     checksum = add_to_checksum(checksum, piece.data(), count);
   } while (file);
-  if (hexadecimal(checksum) != stated) {
-    throw DataError(path + ": damaged or cut short: its checksum is " + hexadecimal(checksum) +
-                    ", and it should be " + data::in_quotes(stated));
-  }
+  require_checksum(path, checksum, stated);
 }
 
 /// Every number of a checkpoint by its name, for writing and reading alike.

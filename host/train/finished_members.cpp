@@ -9,6 +9,7 @@
 #include "host/data/error.hpp"
 #include "host/data/file.hpp"
 #include "host/train/atomic_file.hpp"
+#include "host/train/checksum.hpp"
 #include "host/train/ending_names.hpp"
 #include "host/train/exact_json.hpp"
 
@@ -20,6 +21,19 @@ using nlohmann::json;
 
 constexpr const char* kLayoutKey = "curb_committee";
 constexpr const char* kLayout = "1";
+
+// The checksum's place: JSON is written with its keys in order, and this one is the first.
+constexpr std::string_view kBeforeChecksum = "{\n  \"checksum\": \"";
+
+/// Throws unless it begins as it is written and its checksum is right.
+void check_every_byte(const std::string& path, std::string text) {
+  if (!text.starts_with(kBeforeChecksum)) {
+    throw DataError(path + ": not what a committee leaves, or damaged in its first bytes");
+  }
+  const std::string stated = text.substr(kBeforeChecksum.size(), kNoChecksum.size());
+  text.replace(kBeforeChecksum.size(), stated.size(), kNoChecksum);
+  require_checksum(path, add_to_checksum(0, text.data(), text.size()), stated);
+}
 
 /// Every number of an outcome by its name, for writing and reading alike.
 template <class AnyOutcome, class Field>
@@ -86,15 +100,18 @@ Outcome outcome_from_json(const json& object, Model model) {
 
 void save_finished_members(const std::string& path, std::span<const Outcome> members,
                            const Checkpoint& next) {
-  json document{{kLayoutKey, kLayout},
+  json document{{"checksum", kNoChecksum},
+                {kLayoutKey, kLayout},
                 {"configuration", next.configuration},
                 {"data_fingerprint", next.data_fingerprint},
-                {"backend", next.backend},
+                {"device", next.backend},
                 {"tuning", next.tuning},
                 {"metrics_bytes", next.metrics_bytes},
                 {"members", json::array()}};
   for (const Outcome& member : members) document["members"].push_back(to_json(member));
-  const std::string text = document.dump(2) + "\n";
+  std::string text = document.dump(2) + "\n";
+  text.replace(kBeforeChecksum.size(), kNoChecksum.size(),
+               hexadecimal(add_to_checksum(0, text.data(), text.size())));
   AtomicFile file(path);
   file.write(text.data(), text.size());
   file.commit();
@@ -102,6 +119,7 @@ void save_finished_members(const std::string& path, std::span<const Outcome> mem
 
 CommitteeStart load_finished_members(const std::string& path, const std::string& model) {
   const std::string text = data::read_file(path);
+  check_every_byte(path, text);
   std::vector<Model> models = load_committee(model);
   CommitteeStart start;
   Checkpoint& next = start.checkpoint.emplace();
@@ -111,7 +129,7 @@ CommitteeStart load_finished_members(const std::string& path, const std::string&
     if (document.at(kLayoutKey) != kLayout) throw std::invalid_argument("it has another layout");
     document.at("configuration").get_to(next.configuration);
     document.at("data_fingerprint").get_to(next.data_fingerprint);
-    document.at("backend").get_to(next.backend);
+    document.at("device").get_to(next.backend);
     document.at("tuning").get_to(next.tuning);
     document.at("metrics_bytes").get_to(next.metrics_bytes);
     for (const json& member : document.at("members")) {
@@ -119,8 +137,7 @@ CommitteeStart load_finished_members(const std::string& path, const std::string&
           outcome_from_json(member, std::move(models.at(start.members.size()))));
     }
   } catch (const std::exception& problem) {
-    throw DataError(path + ": not what a committee should leave, or not that of " + model + ": " +
-                    problem.what());
+    throw DataError(path + ": not that of " + model + ": " + problem.what());
   }
   return start;
 }
