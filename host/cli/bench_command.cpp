@@ -2,6 +2,7 @@
 // curb bench: measures this machine, and compares what was measured.
 #include <fmt/core.h>
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <atomic>
 #include <chrono>

@@ -2,12 +2,15 @@
 // The commands of the program. Each adds itself to the parser, with what it does when chosen.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <functional>
 #include <memory>
 #include <string>
 
 #include "host/backend/backend.hpp"
+
+namespace CLI {
+class App;  // from CLI/CLI.hpp, which is slow to compile: who needs more of it includes that
+}
 
 namespace curb::cli {
 

@@ -2,6 +2,7 @@
 // curb eval: how good a model is on data whose targets are known.
 #include <fmt/core.h>
 
+#include <CLI/CLI.hpp>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>

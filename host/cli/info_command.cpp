@@ -2,6 +2,7 @@
 // curb info: what this program is, and what it can compute on.
 #include <fmt/core.h>
 
+#include <CLI/CLI.hpp>
 #include <cstddef>
 #include <memory>
 #include <nlohmann/json.hpp>

@@ -2,6 +2,7 @@
 // curb plot: starts the script that draws, which needs Python and matplotlib.
 #include <unistd.h>
 
+#include <CLI/CLI.hpp>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>

@@ -1,5 +1,6 @@
 // Copyright 2026 The curb authors. SPDX-License-Identifier: Apache-2.0
 // curb predict: a model's answers for new rows.
+#include <CLI/CLI.hpp>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>

@@ -2,6 +2,7 @@
 // curb reproduce: published tables, run again, beside what was published.
 #include <fmt/core.h>
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdint>
 #include <memory>

@@ -2,6 +2,7 @@
 // curb train: data in, a model and its metrics out.
 #include <fmt/core.h>
 
+#include <CLI/CLI.hpp>
 #include <filesystem>
 #include <memory>
 #include <optional>
