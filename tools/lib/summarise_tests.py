@@ -29,6 +29,13 @@ def outcome(case):
     return "passed" if case.get("status") == "run" else "failed"
 
 
+def skip_reason(output):
+    """What GoogleTest was told, or the last line of a script."""
+    if match := SKIP_REASON.search(output):
+        return match["reason"].strip()
+    return (output.strip().splitlines() or ["no reason given"])[-1].removeprefix("skipped: ")
+
+
 def main(arguments):
     if len(arguments) != 1:
         print(__doc__, file=sys.stderr)
@@ -48,8 +55,7 @@ def main(arguments):
         if result == "failed":
             print(f"failed: {case.get('name')}")
         if result == "skipped":
-            match = SKIP_REASON.search(output)
-            reasons[match["reason"].strip() if match else "no reason given"] += 1
+            reasons[skip_reason(output)] += 1
         for line in KERNELS.findall(output):
             print(line)
     for reason, number in reasons.most_common():
