@@ -43,9 +43,15 @@ TEST(Program, SaysWhatItIs) {
 TEST(Program, HelpNamesEverySettingWithItsDefault) {
   const ProgramResult help = run_program({"train", "--help"});
   EXPECT_EQ(help.exit_code, 0);
-  for (const char* part : {"--learning-rate", "--group-lasso", "--tolerance", "--layer",
-                           "=momentum", "=prox", "--out"}) {
-    EXPECT_NE(help.out.find(part), std::string::npos) << part;
+  const auto has = [&help](const std::string& part) {
+    return help.out.find(part) != std::string::npos;
+  };
+  for (const char* part : {"--learning-rate", "--group-lasso", "--tolerance", "--layer", "--out"}) {
+    EXPECT_TRUE(has(part)) << part;
+  }
+  for (const std::string value :
+       {"momentum", "prox"}) {  // as one version of CLI11 or another has it
+    EXPECT_TRUE(has("=" + value) || has("[" + value + "]")) << value;
   }
 }
 
