@@ -25,13 +25,17 @@ std::size_t size(std::int64_t count) { return static_cast<std::size_t>(count); }
 
 }  // namespace
 
+std::int64_t rows_of_step(std::int64_t batch, std::int64_t rows) {
+  return batch == 0 ? rows : std::min(batch, rows);
+}
+
 EpochSteps::EpochSteps(backend::Backend& backend, nn::Network& network, Plan& plan,
                        const DeviceRows& data, std::int64_t batch, std::uint64_t seed)
     : backend_(backend),
       network_(network),
       plan_(plan),
       data_(data),
-      batch_(batch == 0 ? data.rows() : std::min(batch, data.rows())),
+      batch_(rows_of_step(batch, data.rows())),
       seed_(seed),
       clock_(backend, 1),
       losses_(backend, 1) {

@@ -22,9 +22,12 @@ struct StepCount {
   backend::LossSum losses;    ///< of the epoch
 };
 
+/// The rows of a full step: `batch`, or all where that is 0 or more than there are.
+std::int64_t rows_of_step(std::int64_t batch, std::int64_t rows);
+
 class EpochSteps {
  public:
-  /// Steps of `batch` rows each, the last of an epoch perhaps of fewer; 0: all rows in each step.
+  /// Steps of rows_of_step(batch, rows of `data`) each, the last of an epoch perhaps of fewer.
   /// All that is named must outlive this. A full batch must lie in Place::device.
   EpochSteps(backend::Backend& backend, nn::Network& network, Plan& plan, const DeviceRows& data,
              std::int64_t batch, std::uint64_t seed);

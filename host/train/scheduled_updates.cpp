@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "host/train/epoch.hpp"
 #include "host/train/schedule_text.hpp"
 
 namespace curb::train {
@@ -47,7 +48,7 @@ const std::vector<ScheduledSetting>& scheduled_settings() {
 
 RunLength length_of_run(const Settings& settings, std::size_t training_rows) {
   const auto rows = static_cast<std::int64_t>(training_rows);
-  const std::int64_t batch = settings.batch == 0 ? rows : std::min(settings.batch, rows);
+  const std::int64_t batch = rows_of_step(settings.batch, rows);
   return {.steps_per_epoch = (rows + batch - 1) / batch, .epochs = settings.epochs};
 }
 

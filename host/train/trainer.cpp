@@ -33,6 +33,17 @@ bool all_finite(const std::vector<float>& values) {
   return std::all_of(values.begin(), values.end(), [](float x) { return std::isfinite(x); });
 }
 
+/// Training since a report.
+struct TrainingTime {
+  double earlier = 0.0;                    ///< seconds, before the run was resumed
+  std::unique_ptr<backend::Moment> begin;  ///< before the first step; null: there was none
+
+  /// Seconds. Both moments must have passed.
+  double until(const backend::Moment& end) const {
+    return earlier + (begin ? end.seconds_since(*begin) : 0.0);
+  }
+};
+
 class Run {
  public:
   Run(const Settings& settings, const data::DataSets& data, Backend& backend,
@@ -52,8 +63,7 @@ class Run {
     std::vector<UpdateSettings> updates;  ///< of the last step
     std::optional<double> gradient_norm;
     std::optional<double> residual;
-    double trained_before = 0.0;                       ///< seconds, before the run was resumed
-    std::unique_ptr<backend::Moment> before_training;  ///< before the first step after a report
+    TrainingTime time;  ///< since the report before
     std::unique_ptr<backend::Moment> after_training;
   };
   struct End {
@@ -83,7 +93,6 @@ class Run {
            (epoch % settings_.checkpoint_every == 0 || epoch == settings_.epochs);
   }
   void make_checkpoint();
-  double seconds_since_report();
 
   const Settings& settings_;
   const data::DataSets& data_;
@@ -97,8 +106,7 @@ class Run {
   std::optional<End> end_;
   bool interrupted_ = false;  ///< looked at after each step, so that all agree on when it was
   steady_clock::time_point start_;
-  double trained_before_ = 0.0;                       ///< as the next report will say
-  std::unique_ptr<backend::Moment> before_training_;  ///< likewise
+  TrainingTime time_;  ///< since the last report
   steady_clock::time_point last_checkpoint_;
   std::optional<std::uint32_t> data_fingerprint_;  ///< once it was wanted
 };
@@ -131,7 +139,7 @@ void Run::resume(const Checkpoint& checkpoint) {
   report_.steps = training_.steps().steps();
   report_.updates = training_.updates();
   start_ = seconds_ago(checkpoint.seconds);
-  trained_before_ = checkpoint.seconds_since_report;
+  time_.earlier = checkpoint.seconds_since_report;
   last_checkpoint_ = steady_clock::now();
 }
 
@@ -143,6 +151,8 @@ void Run::make_checkpoint() {
   std::vector<float> parameters = training_.network().parameters().download();
   if (!all_finite(parameters)) return;  // the last good one stays
   if (!data_fingerprint_) data_fingerprint_ = fingerprint(data_);
+  const std::unique_ptr<backend::Moment> now = backend_.moment();
+  now->wait();
   Checkpoint checkpoint{.configuration = to_toml(settings_),
                         .data_fingerprint = *data_fingerprint_,
                         .backend = backend_.signature(),
@@ -150,21 +160,14 @@ void Run::make_checkpoint() {
                         .progress = progress_,
                         .parameters = std::move(parameters),
                         .seconds = seconds_since(start_),
-                        .seconds_since_report = seconds_since_report()};
+                        .seconds_since_report = time_.until(*now)};
   training_.write_to(checkpoint);
   observer_.on_checkpoint(std::move(checkpoint));
 }
 
-double Run::seconds_since_report() {
-  if (!before_training_) return trained_before_;
-  const std::unique_ptr<backend::Moment> now = backend_.moment();
-  now->wait();
-  return trained_before_ + now->seconds_since(*before_training_);
-}
-
 void Run::run_epoch() {
   EpochSteps& steps = training_.steps();
-  if (!before_training_) before_training_ = backend_.moment();
+  if (!time_.begin) time_.begin = backend_.moment();
   while (!end_ && !interrupted_ && !steps.epoch_is_over()) {
     training_.step();
     if (observer_.on_step) {
@@ -186,8 +189,7 @@ void Run::ask_for_report() {
              .updates = training_.updates(),
              .gradient_norm = {},
              .residual = {},
-             .trained_before = std::exchange(trained_before_, 0.0),
-             .before_training = std::move(before_training_),
+             .time = std::exchange(time_, {}),
              .after_training = backend_.moment()};
   if (settings_.clip_norm < rules::kInfinity) report_.gradient_norm = training_.gradient_norm();
   training_.show([this] {
@@ -206,8 +208,7 @@ void Run::take_report() {
 }
 
 EpochMetrics Run::make_metrics(Reading reading) {
-  const double training =
-      report_.trained_before + report_.after_training->seconds_since(*report_.before_training);
+  const double training = report_.time.until(*report_.after_training);
   const std::uint64_t samples = report_.samples - progress_.samples_reported;
   const nn::ParameterLayout& layout = training_.network().layout();
 

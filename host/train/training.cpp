@@ -1,7 +1,6 @@
 // Copyright 2026 The curb authors. SPDX-License-Identifier: Apache-2.0
 #include "host/train/training.hpp"
 
-#include <algorithm>
 #include <cstddef>
 #include <stdexcept>
 
@@ -17,15 +16,15 @@ using backend::Backend;
 /// A step on all rows at once needs them on the device.
 backend::Place place_of_rows(const Settings& settings, const data::Dataset& rows,
                              const Backend& backend) {
-  const bool full_batch =
-      settings.batch == 0 || settings.batch >= static_cast<std::int64_t>(rows.rows);
+  const auto all = static_cast<std::int64_t>(rows.rows);
+  const bool full_batch = rows_of_step(settings.batch, all) == all;
   return full_batch ? backend::Place::device : place_for(backend, rows);
 }
 
 nn::Network make_network(const Settings& settings, const data::Dataset& data, Backend& backend) {
   const auto rows = static_cast<std::int64_t>(data.rows);
-  const std::int64_t batch = settings.batch == 0 ? rows : std::min(settings.batch, rows);
-  return {backend, describe_network(settings, data), rows_at_once(batch, rows), settings.seed};
+  return {backend, describe_network(settings, data),
+          rows_at_once(rows_of_step(settings.batch, rows), rows), settings.seed};
 }
 
 }  // namespace
@@ -41,7 +40,7 @@ Training::Training(const Settings& settings, const data::DataSets& data, Backend
                             {.clip_norm = settings.clip_norm})),
       put_aside_(backend, updates_.average.size()),
       steps_(backend, network_, updates_.plan, rows_, settings.batch, settings.seed),
-      schedules_(layers_, {steps_.steps_per_epoch(), settings.epochs}) {}
+      schedules_(layers_, length_of_run(settings, data.train.rows)) {}
 
 void Training::initialise() {
   network_.initialise(*settings_.initialisation);
@@ -68,14 +67,13 @@ std::vector<backend::Buffer<float>*> Training::arenas() {
 void Training::restore(const Checkpoint& checkpoint) {
   require_same_settings(checkpoint, settings_);
   require_same_data(checkpoint, data_);
+  const std::vector<backend::Buffer<float>*> beside = arenas();
   if (checkpoint.parameters.size() != network_.parameters().size() ||
-      checkpoint.optimizer_state.size() != arenas().size()) {
+      checkpoint.optimizer_state.size() != beside.size()) {
     throw data::DataError(checkpoint.source + ": of a run of another network or optimizer");
   }
   network_.parameters().upload(checkpoint.parameters);
-  for (std::size_t i = 0; i < arenas().size(); ++i) {
-    arenas()[i]->upload(checkpoint.optimizer_state[i]);
-  }
+  for (std::size_t i = 0; i < beside.size(); ++i) beside[i]->upload(checkpoint.optimizer_state[i]);
   updates_.plan.import_state(checkpoint.groups, backend_.stream());
   steps_.resume(checkpoint.progress.epoch, checkpoint.count);
   if (steps_.steps() > 0) {  // reports speak of the values of the last step
