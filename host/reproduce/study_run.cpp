@@ -32,6 +32,10 @@ class DataShelf {
   std::optional<data::DataSets> sets_;
 };
 
+bool is_error(Measure measure) {
+  return measure == Measure::test_error || measure == Measure::validation_error;
+}
+
 /// The measure of a report or an outcome, in percent.
 template <class Report>
 double figure(Measure measure, const Report& report) {
@@ -44,13 +48,11 @@ double figure(Measure measure, const Report& report) {
                                   : "validation rows"));
   }
   const double accuracy = 100.0 * *rows->accuracy;
-  const bool error = measure == Measure::test_error || measure == Measure::validation_error;
-  return error ? 100.0 - accuracy : accuracy;
+  return is_error(measure) ? 100.0 - accuracy : accuracy;
 }
 
 bool is_better(Measure measure, double first, double second) {
-  const bool error = measure == Measure::test_error || measure == Measure::validation_error;
-  return error ? first < second : first > second;
+  return is_error(measure) ? first < second : first > second;
 }
 
 RunResult run(const Study& study, const Row& row, const train::Settings& settings,
